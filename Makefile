@@ -1,0 +1,183 @@
+# clockwitness: clockwitnessd measures, clockwitness explains.
+#
+#   make            both programs, in $(BUILD)/
+#   make demo       the whole job on this machine, without a network, in under a minute
+#   make check      all tests            make SAN=1 check   the same under ASan and UBSan
+#   make deps       install what is missing (Debian)        make help   everything else
+
+NAME    = clockwitness
+VERSION = 0.1.0
+
+BUILD      ?= $(if $(SAN),build-san,build)
+PREFIX     ?= /usr/local
+SBINDIR    ?= $(PREFIX)/sbin
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+
+Q = $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-7s %s\n')
+
+DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
+             libsodium-dev libjansson-dev
+DEPS_TEST  = check python3 perl strace chrony jq openssl util-linux procps
+DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
+
+WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
+  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wcast-qual \
+  -Wcast-align -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wswitch-enum \
+  -Wfloat-equal -Wdouble-promotion -Wnull-dereference -Wimplicit-fallthrough \
+  $(if $(WERROR),-Werror)
+HARDEN = $(if $(SAN),,-fstack-protector-strong -fstack-clash-protection -fPIE \
+  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN_LD = $(if $(SAN),,-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+SANITIZE = $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer)
+
+ALL_CPPFLAGS = -Iinclude -DCLOCKWITNESS_VERSION='"$(VERSION)"' \
+  -DCLOCKWITNESS_SYSCONFDIR='"$(SYSCONFDIR)"' $(CPPFLAGS)
+# conclusions are replayed bit for bit: no fused multiply-add
+ALL_CFLAGS = -std=c11 -ffp-contract=off $(WARNINGS) $(HARDEN) $(SANITIZE) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZE) $(LDFLAGS)
+
+core_c   = $(wildcard core/*.c)
+daemon_c = $(wildcard daemon/*.c)
+tools_c  = $(wildcard tools/*.c)
+tests_c  = $(wildcard tests/test_*.c)
+shared_c = $(filter-out $(tests_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
+core_o   = $(core_c:%.c=$(BUILD)/%.o)
+daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
+tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
+shared_o = $(shared_c:%.c=$(BUILD)/%.o)
+test_bin = $(tests_c:%.c=$(BUILD)/%)
+test_t   = $(sort $(wildcard tests/*.t))
+
+$(BUILD)/core/%.o:   ALL_CFLAGS += -pedantic-errors
+$(BUILD)/daemon/%.o: ALL_CPPFLAGS += -D_GNU_SOURCE
+$(BUILD)/tools/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
+$(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
+
+# asked for only where something is compiled, so that deps and clean need nothing
+pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
+DAEMON_PKGS = libevent_core libevent_extra inih libsodium $(if $(NOSYSTEMD),,libsystemd)
+TOOLS_PKGS  = libsodium jansson
+TESTS_PKGS  = libsodium jansson check
+$(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
+
+.DELETE_ON_ERROR:
+.PHONY: all deps deps-lint check run-check lint format demo run-demo install uninstall \
+  static clean help FORCE
+
+all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
+
+$(BUILD)/core.a: $(core_o)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/$(NAME)d: $(daemon_o) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie) -o $@ $^ \
+	  $(call pkg,libs,$(DAEMON_PKGS)) -lm
+
+$(BUILD)/$(NAME): $(tools_o) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie) -o $@ $^ \
+	  $(call pkg,libs,$(TOOLS_PKGS)) -lm
+
+# unit tests may call the daemon's configuration and the tools' line source, never their main
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
+  $(filter-out %/main.o,$(daemon_o) $(tools_o)) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
+	  $(call pkg,libs,$(DAEMON_PKGS) $(TESTS_PKGS)) -lm
+
+$(BUILD)/%.o: %.c $(BUILD)/.flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# a change of flags rebuilds everything
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(BUILD)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' \
+	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' > $@
+
+-include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d)
+
+deps:
+	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST)
+
+deps-lint:
+	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT)
+
+check: deps
+	@$(MAKE) --no-print-directory run-check
+
+run-check: all $(test_bin)
+	BUILD='$(BUILD)' prove --exec '' $(PROVEFLAGS) $(test_bin) $(test_t)
+
+demo: deps
+	@$(MAKE) --no-print-directory run-demo
+
+run-demo: all
+	BUILD='$(BUILD)' tests/demo
+
+lint: deps-lint
+	@$(MAKE) --no-print-directory all $(core_o) WERROR=1 BUILD=build-lint
+	@$(MAKE) --no-print-directory run-lint
+
+sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(shared_c)
+headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
+manuals = $(wildcard */*.[1-8])
+
+run-lint:
+	clang-format --dry-run -Werror $(sources) $(headers)
+	printf '%s\n' $(core_c) $(daemon_c) $(tools_c) | xargs -P 2 -n 4 sh -c \
+	  'exec clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE $(ALL_CPPFLAGS)' clang-tidy
+	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
+	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
+	shellcheck tests/*.t tests/lib.sh tests/demo tests/install-packages .ci/run
+	mandoc -Tlint -Wwarning $(manuals)
+	SYSTEMD_LOG_LEVEL=err systemd-analyze verify --man=no systemd/*.service
+
+format:
+	clang-format -i $(sources) $(headers)
+
+# without libsystemd, which has no static form, and without NSS: names go through evdns
+static:
+	@$(MAKE) --no-print-directory all STATIC=1 NOSYSTEMD=1 BUILD=build-static
+	strip build-static/$(NAME)d build-static/$(NAME)
+	ls -l build-static/$(NAME)d build-static/$(NAME)
+	sha256sum build-static/$(NAME)d build-static/$(NAME)
+
+install: all
+	$(INSTALL) -D -m 755 $(BUILD)/$(NAME)d $(DESTDIR)$(SBINDIR)/$(NAME)d
+	$(INSTALL) -D -m 755 $(BUILD)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
+	for m in $(manuals); do \
+	  $(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
+	test -e $(DESTDIR)$(SYSCONFDIR)/$(NAME).conf || \
+	  $(INSTALL) -D -m 644 conf/$(NAME).conf $(DESTDIR)$(SYSCONFDIR)/$(NAME).conf
+	$(INSTALL) -d $(DESTDIR)$(UNITDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|' systemd/$(NAME)d.service > $(DESTDIR)$(UNITDIR)/$(NAME)d.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/$(NAME)d.service
+
+# the configuration and the evidence stay
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/$(NAME)d $(DESTDIR)$(BINDIR)/$(NAME) \
+	  $(DESTDIR)$(UNITDIR)/$(NAME)d.service
+	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf build build-san build-lint build-static
+
+help:
+	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+	@echo '  make lint       formatter, linters, manual and unit checks'
+	@echo '  make format     rewrite the sources in the project'"'"'s style'
+	@echo '  make static     one static file each, without libsystemd, in build-static/'
+	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR'
+	@echo '  make uninstall  make clean   V=1 shows commands   BUILD=dir builds elsewhere'

@@ -1,0 +1,220 @@
+#include "association.h"
+
+#include <string.h>
+
+#define BURST_SPACING_NS (2 * NS_PER_SECOND)
+#define REPLY_WAIT_NS (3 * NS_PER_SECOND) /* a delay over 3 s is over MAXDIST anyway */
+#define ROOT_DISTANCE_REFUSED_NS (NS_PER_SECOND + NS_PER_SECOND / 2)
+#define AGREEMENT_LIMIT 8
+
+void
+association_begin(
+    struct association *a, const struct association_rules *rules, struct raw_time now)
+{
+	*a = (struct association){
+		.rules = *rules,
+		.wake = now,
+		.poll = rules->minpoll,
+		.burst_left = rules->burst > 0 ? rules->burst - 1 : 0,
+	};
+}
+
+struct action
+association_tick(const struct association *a, struct raw_time now)
+{
+	struct raw_time due = a->wake;
+
+	if (a->denied && !a->outstanding)
+		return (struct action){ .kind = ACTION_WAIT, .never = true };
+	if (a->outstanding)
+		due = raw_after(a->asked, (struct span){ REPLY_WAIT_NS });
+	if (raw_since(due, now).ns > 0)
+		return (struct action){ .kind = ACTION_WAIT, .wake = due };
+	return (struct action){ .kind = a->outstanding ? ACTION_TIMEOUT : ACTION_SEND };
+}
+
+void
+association_request(struct association *a, uint64_t nonce, struct raw_time now)
+{
+	a->outstanding = true;
+	a->nonce = nonce;
+	a->asked = now;
+}
+
+static enum fault
+kiss(const uint8_t code[4])
+{
+	static const struct {
+		char code[5];
+		enum fault fault;
+	} kisses[] = {
+		{ "RATE", FAULT_KISS_RATE },
+		{ "DENY", FAULT_KISS_DENY },
+		{ "RSTR", FAULT_KISS_RSTR },
+	};
+
+	for (size_t i = 0; i < sizeof(kisses) / sizeof(*kisses); i++)
+		if (memcmp(code, kisses[i].code, 4) == 0)
+			return kisses[i].fault;
+	return FAULT_KISS_OTHER;
+}
+
+/* An ASCII reference ID with stratum 0 is a kiss code (RFC 5905 section 7.4). */
+static bool
+is_kiss(const struct ntp_packet *p)
+{
+	for (size_t i = 0; i < sizeof(p->refid); i++)
+		if (p->refid[i] < 0x20 || p->refid[i] > 0x7e)
+			return false;
+	return p->stratum == 0;
+}
+
+static bool
+unsynchronised(const struct ntp_packet *p)
+{
+	return p->leap == NTP_LEAP_UNKNOWN || p->stratum == 0 ||
+	       p->stratum > NTP_STRATUM_MAX;
+}
+
+static bool
+root_too_far(const struct ntp_packet *p)
+{
+	struct span delay = ntp_short_to_span(p->root_delay);
+	struct span dispersion = ntp_short_to_span(p->root_dispersion);
+
+	return delay.ns / 2 + dispersion.ns >= ROOT_DISTANCE_REFUSED_NS;
+}
+
+static bool
+set_after_reply(const struct ntp_packet *p)
+{
+	return p->reference != 0 &&
+	       utc_since(ntp_time_to_utc(p->reference), ntp_time_to_utc(p->transmit)).ns >
+		   0;
+}
+
+static bool
+refers_to_us(const struct association *a, const struct ntp_packet *p)
+{
+	return a->has_address && p->stratum > 1 &&
+	       memcmp(p->refid, a->own_address, sizeof(p->refid)) == 0;
+}
+
+/* Is the server fit to be asked for the time? (RFC 5905 A.5.3 and A.5.5.3) */
+static enum fault
+examine_server(const struct association *a, const struct ntp_packet *p)
+{
+	bool set = !unsynchronised(p);
+
+	if (!set && !a->rules.common)
+		return FAULT_UNSYNCHRONISED;
+	if (set && set_after_reply(p))
+		return FAULT_FUTURE_REFERENCE;
+	if (set && root_too_far(p))
+		return FAULT_ROOT_DISTANCE;
+	if (refers_to_us(a, p))
+		return FAULT_LOOP;
+	return FAULT_NONE;
+}
+
+enum fault
+association_examine(
+    const struct association *a, const uint8_t *octets, size_t n, struct ntp_packet *out)
+{
+	enum fault fault = ntp_packet_decode(octets, n, out);
+
+	if (fault != FAULT_NONE)
+		return fault;
+	if (!a->outstanding || out->origin != a->nonce)
+		return FAULT_BOGUS_ORIGIN;
+	if (is_kiss(out))
+		return kiss(out->refid);
+	if (out->receive == 0 || out->transmit == 0)
+		return FAULT_ZERO_TIMESTAMP;
+	if (out->transmit == a->last_transmit)
+		return FAULT_DUPLICATE;
+	if (utc_since(ntp_time_to_utc(out->transmit), ntp_time_to_utc(out->receive)).ns <
+	    0)
+		return FAULT_TRANSMIT_BEFORE_RECEIVE;
+	return examine_server(a, out);
+}
+
+struct span
+association_interval(const struct association *a)
+{
+	if (a->rules.fixed_poll.ns > 0)
+		return a->rules.fixed_poll;
+	return (struct span){ NS_PER_SECOND << a->poll };
+}
+
+/* Between 15/16 and 17/16 of the interval. */
+static struct span
+spread_out(struct span interval, uint32_t spread)
+{
+	int64_t share = (int64_t)(spread % 0x10000) - 0x8000;
+
+	return (struct span){ interval.ns + interval.ns / 0x80000 * share };
+}
+
+static struct span
+until_next(struct association *a, uint32_t spread)
+{
+	struct span interval = association_interval(a);
+
+	if (a->burst_left > 0) {
+		a->burst_left--;
+		return span_min(interval, (struct span){ BURST_SPACING_NS });
+	}
+	return a->rules.fixed_poll.ns > 0 ? interval : spread_out(interval, spread);
+}
+
+static void
+slow_down(struct association *a)
+{
+	a->burst_left = 0;
+	if (a->rules.fixed_poll.ns > 0)
+		a->rules.fixed_poll =
+		    span_min((struct span){ a->rules.fixed_poll.ns * 2 },
+			(struct span){ NS_PER_SECOND << POLL_EXPONENT_MAX });
+	if (a->poll < POLL_EXPONENT_MAX)
+		a->poll++;
+	if (a->rules.minpoll < a->poll)
+		a->rules.minpoll = a->poll;
+	if (a->rules.maxpoll < a->poll)
+		a->rules.maxpoll = a->poll;
+}
+
+void
+association_end(
+    struct association *a, enum fault fault, uint64_t transmit, uint32_t spread)
+{
+	a->outstanding = false;
+	if (transmit != 0)
+		a->last_transmit = transmit;
+	if (fault == FAULT_KISS_DENY || fault == FAULT_KISS_RSTR)
+		a->denied = true;
+	if (fault == FAULT_KISS_RATE)
+		slow_down(a);
+	a->wake = raw_after(a->asked, until_next(a, spread));
+}
+
+void
+association_predicted(struct association *a, bool well)
+{
+	a->agreement += well ? 1 : -2;
+	if (a->agreement >= AGREEMENT_LIMIT) {
+		a->agreement = 0;
+		a->poll += a->poll < a->rules.maxpoll;
+	}
+	if (a->agreement <= -AGREEMENT_LIMIT) {
+		a->agreement = 0;
+		a->poll -= a->poll > a->rules.minpoll;
+	}
+}
+
+void
+association_hurry(struct association *a, struct raw_time now)
+{
+	if (!a->outstanding && !a->denied)
+		a->wake = now;
+}

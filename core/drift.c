@@ -1,0 +1,127 @@
+#include "drift.h"
+
+#include <math.h>
+
+#define SIGMA0 20e-6         /* s: noise of time stamps taken by a program */
+#define FREQUENCY_PRIOR 1e-4 /* s/s: crystals and calibrated counters */
+
+struct sums {
+	double w, wx, wy, wxx, wxy, wyy;
+};
+
+void
+drift_add(struct drift_history *h, const struct sample *s)
+{
+	h->point[h->next] = (struct drift_point){ s->at, s->utc_minus_raw, s->delay };
+	h->next = (h->next + 1) % DRIFT_POINTS;
+	if (h->used < DRIFT_POINTS)
+		h->used++;
+}
+
+static const struct drift_point *
+newest(const struct drift_history *h)
+{
+	return &h->point[(h->next + DRIFT_POINTS - 1) % DRIFT_POINTS];
+}
+
+static struct span
+delay_min(const struct drift_history *h)
+{
+	struct span least = h->point[0].delay;
+
+	for (size_t i = 1; i < h->used; i++)
+		least = span_min(least, h->point[i].delay);
+	return least;
+}
+
+static struct span
+length(const struct drift_history *h)
+{
+	struct span longest = { 0 };
+
+	for (size_t i = 0; i < h->used; i++)
+		longest = span_max(longest, raw_since(newest(h)->at, h->point[i].at));
+	return longest;
+}
+
+double
+drift_wander(double seconds)
+{
+	return DRIFT_WANDER * seconds * seconds * seconds / 3;
+}
+
+static double
+variance(const struct drift_point *p, struct span least, double age)
+{
+	double excess = span_seconds(span_sub(p->delay, least)) / 2;
+
+	return SIGMA0 * SIGMA0 + excess * excess / 3 + drift_wander(age > 0 ? age : 0);
+}
+
+/* x: seconds before epoch, hence <= 0; y: seconds from the newest point's value. */
+static struct sums
+sum_up(const struct drift_history *h, struct raw_time epoch, struct span least)
+{
+	struct sums s = { 0 };
+
+	for (size_t i = 0; i < h->used; i++) {
+		const struct drift_point *p = &h->point[i];
+		double x = span_seconds(raw_since(p->at, epoch));
+		double y =
+		    span_seconds(span_sub(p->utc_minus_raw, newest(h)->utc_minus_raw));
+		double w = 1 / variance(p, least, -x);
+
+		s.w += w;
+		s.wx += w * x;
+		s.wy += w * y;
+		s.wxx += w * x * x;
+		s.wxy += w * x * y;
+		s.wyy += w * y * y;
+	}
+	return s;
+}
+
+/* By how much the residuals exceed what the variances promise; never below 1. */
+static double
+excess_scatter(const struct sums *s, double slope, size_t n)
+{
+	double sxx = s->wxx - s->wx * s->wx / s->w;
+	double sxy = s->wxy - s->wx * s->wy / s->w;
+	double syy = s->wyy - s->wy * s->wy / s->w;
+	double chi2 = syy - 2 * slope * sxy + slope * slope * sxx;
+
+	return n > 2 && chi2 > (double)(n - 2) ? sqrt(chi2 / (double)(n - 2)) : 1;
+}
+
+bool
+drift_fit(const struct drift_history *h, struct raw_time epoch, struct drift *out)
+{
+	struct span least;
+	struct sums s;
+	double precision;
+	double slope;
+	double mean_x;
+	double scatter;
+
+	if (h->used == 0)
+		return false;
+	least = delay_min(h);
+	s = sum_up(h, epoch, least);
+	mean_x = s.wx / s.w;
+	precision = s.wxx - s.wx * mean_x + 1 / (FREQUENCY_PRIOR * FREQUENCY_PRIOR);
+	slope = (s.wxy - mean_x * s.wy) / precision;
+	scatter = excess_scatter(&s, slope, h->used);
+	*out = (struct drift){
+		.epoch = epoch,
+		.utc_minus_raw = span_add(newest(h)->utc_minus_raw,
+		    span_from_seconds(s.wy / s.w - slope * mean_x)),
+		.error = span_from_seconds(
+		    scatter * sqrt(1 / s.w + mean_x * mean_x / precision)),
+		.frequency = slope,
+		.frequency_error = scatter / sqrt(precision),
+		.delay_min = least,
+		.length = length(h),
+		.points = h->used,
+	};
+	return true;
+}

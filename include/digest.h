@@ -1,0 +1,18 @@
+/* SHA-256 (FIPS 180-4), through libsodium. */
+#ifndef CLOCKWITNESS_DIGEST_H
+#define CLOCKWITNESS_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_BYTES 32
+
+struct digest {
+	uint8_t byte[DIGEST_BYTES];
+};
+
+struct digest digest_bytes(const void *data, size_t n);
+bool digest_equal(const struct digest *a, const struct digest *b);
+
+#endif
