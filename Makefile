@@ -19,6 +19,8 @@ INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 
+# a comma that $(if) does not take for its own
+, = ,
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
@@ -34,8 +36,8 @@ WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
   $(if $(WERROR),-Werror)
 HARDEN = $(if $(SAN),,-fstack-protector-strong -fstack-clash-protection -fPIE \
   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-HARDEN_LD = $(if $(SAN),,-pie -Wl,-z,relro,-z,now,-z,noexecstack)
-SANITIZE = $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all \
+HARDEN_LD = $(if $(SAN),,-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now$(,)-z$(,)noexecstack)
+SANITIZE = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer)
 
 ALL_CPPFLAGS = -Iinclude -DCLOCKWITNESS_VERSION='"$(VERSION)"' \

@@ -6,6 +6,10 @@ const char *const stamp_names[STAMPS] = {
 	[STAMP_USER] = "user",
 };
 
+const char *const auth_names[AUTHS] = {
+	[AUTH_NONE] = "none",
+};
+
 void
 exchange_take_packet(struct exchange *x, const struct ntp_packet *p)
 {

@@ -32,6 +32,11 @@ enum stamp { STAMP_USER, STAMPS };
 
 extern const char *const stamp_names[STAMPS];
 
+/* How the reply was authenticated. */
+enum auth { AUTH_NONE, AUTHS };
+
+extern const char *const auth_names[AUTHS];
+
 struct exchange {
 	struct system_time t1; /* origin: just before the request was sent */
 	struct raw_time t1_raw;
@@ -46,6 +51,7 @@ struct exchange {
 	int8_t poll, precision; /* log2 s */
 	uint8_t refid[4];
 	struct span root_delay, root_dispersion;
+	enum auth auth;
 	int ttl; /* of the reply; 0: the kernel did not say */
 	enum fault fault;
 };

@@ -1,0 +1,209 @@
+#include "chain.h"
+
+#include <string.h>
+
+#include "text.h"
+
+const char *const chain_finding_words[CHAIN_FINDINGS] = {
+	[CHAIN_OK] = "good",
+	[CHAIN_MALFORMED] = "is not a record that this program writes: altered",
+	[CHAIN_NEW_VERSION] = "was written by a later version of the format",
+	[CHAIN_NO_START] =
+	    "should be a start or continue record: lines before it are gone",
+	[CHAIN_START_INSIDE] =
+	    "is a start record in the middle: spliced from another file",
+	[CHAIN_ALTERED] = "was altered after it was written",
+	[CHAIN_MISSING] = "does not follow the line before: lines between them are gone",
+	[CHAIN_REPEATED] = "is out of its place: repeated or moved",
+	[CHAIN_FOREIGN] =
+	    "does not follow from the line before: one of the two was replaced",
+	[CHAIN_RAW_BACKWARD] = "was written before the line before it, by the raw clock",
+	[CHAIN_BAD_SEAL] =
+	    "is a seal that was not made by the announced key: forged or altered",
+	[CHAIN_AFTER_END] = "was added after the last seal",
+	[CHAIN_NOT_CONTINUED] = "does not continue the file before it",
+};
+
+void
+chain_advance(struct chain *c, const char *line, size_t n)
+{
+	c->seq++;
+	c->head = digest_bytes(line, n);
+}
+
+void
+chain_check_next_file(struct chain_checker *c)
+{
+	c->begun = false;
+}
+
+/* Was `next` made from a line with this digest? */
+static bool
+follows(const struct digest *head, const char *next, size_t n)
+{
+	static const char key[] = ",\"prev\":\"";
+	char hex[2 * DIGEST_BYTES + 1] = "";
+	struct text t = { hex, hex + sizeof(hex), false };
+	const char *at = NULL;
+
+	for (size_t i = 0; next != NULL && i + sizeof(key) - 1 + 2 * DIGEST_BYTES < n;
+	     i++) {
+		if (memcmp(next + i, key, sizeof(key) - 1) == 0) {
+			at = next + i + sizeof(key) - 1;
+			break;
+		}
+	}
+	print_hex(&t, head->byte, sizeof(head->byte));
+	return at != NULL && memcmp(at, hex, (size_t)2 * DIGEST_BYTES) == 0;
+}
+
+static bool
+signature_holds(
+    const struct chain_checker *c, const struct record *r, const char *line, size_t n)
+{
+	size_t signed_length = record_signed_length(line, n);
+
+	return c->keyed && signed_length > 0 &&
+	       seal_check(&r->seal.signature, &c->key, line, signed_length);
+}
+
+static bool
+is_zero(const struct digest *d)
+{
+	static const struct digest zero;
+
+	return digest_equal(d, &zero);
+}
+
+static bool
+opens_chain(const struct chain_checker *c, const struct record *r)
+{
+	return c->chain.seq == 0 && r->type == RECORD_START && r->seq == 0 &&
+	       is_zero(&r->prev);
+}
+
+/* A rotated file may be read alone: then its first line is believed, since nothing else
+ * can tell, and the file before it stays unproven. */
+static enum chain_finding
+check_first(const struct chain_checker *c, const struct record *r)
+{
+	bool goes_on = r->type == RECORD_CONTINUE;
+
+	if (c->chain.seq > 0 && goes_on)
+		return r->seq == c->chain.seq && digest_equal(&r->prev, &c->chain.head) &&
+			       memcmp(&r->go_on.seal_key, &c->key, sizeof(c->key)) == 0
+			   ? CHAIN_OK
+			   : CHAIN_NOT_CONTINUED;
+	if (opens_chain(c, r) || (goes_on && c->chain.seq == 0))
+		return CHAIN_OK;
+	return c->chain.seq > 0 ? CHAIN_NOT_CONTINUED : CHAIN_NO_START;
+}
+
+/* A line whose prev or number is not that of the line before: what became of it? */
+static struct chain_result
+explain_break(const struct chain_checker *c, const struct record *r, const char *line,
+    size_t n, bool next_follows)
+{
+	struct chain_result result = { .finding = CHAIN_ALTERED };
+	bool genuine =
+	    next_follows || (r->type == RECORD_SEAL && signature_holds(c, r, line, n));
+
+	if (!genuine)
+		return result;
+	if (r->seq > c->chain.seq)
+		result.finding = CHAIN_MISSING;
+	else if (r->seq < c->chain.seq)
+		result.finding = CHAIN_REPEATED;
+	else
+		result.previous = true;
+	return result;
+}
+
+static bool
+in_place(const struct chain_checker *c, const struct record *r)
+{
+	return r->seq == c->chain.seq && digest_equal(&r->prev, &c->chain.head);
+}
+
+static enum chain_finding
+check_order(const struct chain_checker *c, const struct record *r)
+{
+	if (c->ended)
+		return CHAIN_AFTER_END;
+	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
+		return CHAIN_START_INSIDE;
+	if (r->at.raw.ns < c->raw.ns)
+		return CHAIN_RAW_BACKWARD;
+	return CHAIN_OK;
+}
+
+static void
+accept_seal(struct chain_checker *c, const struct record *r)
+{
+	c->keyed = r->seal.has_next;
+	c->key = r->seal.next;
+	c->ended = !r->seal.has_next;
+	c->seals++;
+	c->sealed = c->lines + 1;
+}
+
+static void
+accept(struct chain_checker *c, const struct record *r, const char *line, size_t n)
+{
+	if (!c->begun) {
+		c->begun = true;
+		c->keyed = true;
+		c->key = r->type == RECORD_START ? r->start.seal_key : r->go_on.seal_key;
+		c->chain.seq = r->seq;
+	}
+	if (r->type == RECORD_SEAL)
+		accept_seal(c, r);
+	c->stopped |= r->type == RECORD_STOP;
+	c->raw = r->at.raw;
+	c->lines++;
+	chain_advance(&c->chain, line, n);
+}
+
+static struct chain_result
+check_decoded(const struct chain_checker *c, const char *line, size_t n,
+    bool next_follows, const struct record *r)
+{
+	struct chain_result result = { .finding = CHAIN_OK };
+
+	if (!c->begun) {
+		result.finding = check_first(c, r);
+		return result;
+	}
+	result.finding = check_order(c, r);
+	if (result.finding == CHAIN_START_INSIDE)
+		return result;
+	if (!in_place(c, r))
+		return explain_break(c, r, line, n, next_follows);
+	if (result.finding == CHAIN_OK && r->type == RECORD_SEAL &&
+	    !signature_holds(c, r, line, n))
+		result.finding = CHAIN_BAD_SEAL;
+	return result;
+}
+
+struct chain_result
+chain_check(struct chain_checker *c, const char *line, size_t n, const char *next,
+    size_t next_n, struct record *out)
+{
+	struct chain_result result = { .finding = CHAIN_OK };
+	struct digest own = digest_bytes(line, n);
+
+	switch (record_decode(line, n, out, &result.column)) {
+	case RECORD_MALFORMED:
+		result.finding = CHAIN_MALFORMED;
+		return result;
+	case RECORD_NEW_VERSION:
+		result.finding = CHAIN_NEW_VERSION;
+		return result;
+	case RECORD_OK:
+		break;
+	}
+	result = check_decoded(c, line, n, follows(&own, next, next_n), out);
+	if (result.finding == CHAIN_OK)
+		accept(c, out, line, n);
+	return result;
+}

@@ -1,0 +1,383 @@
+#include "clock_model.h"
+
+#include <math.h>
+
+#define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
+#define STEP_MIN_NS 50000  /* and more than this */
+#define STEERED_MAX 0.0005 /* s/s: adjtime, kernel PLL, frequency (adjtimex(2)) */
+#define STEADY 1e-7        /* s/s: rates of neighbouring pieces that count as equal */
+#define FLICKER 3e-7       /* s/s: what no fit of an hour knows of the day after */
+#define Z95 1.96
+
+const char *const correction_kind_names[CORRECTION_KINDS] = {
+	[CORRECTION_INSIDE] = "inside",
+	[CORRECTION_BEFORE] = "before",
+	[CORRECTION_AFTER] = "after",
+};
+
+/* ---- building */
+
+static void
+add_piece(struct clock_model *m, struct model_piece p)
+{
+	m->piece[m->pieces++] = p;
+	m->run[m->runs - 1].count++;
+}
+
+static void
+add_run(struct clock_model *m)
+{
+	m->run[m->runs++] = (struct model_run){ .first = m->pieces };
+}
+
+static double
+piece_rate(const struct model_piece *p)
+{
+	return span_seconds(span_sub(p->real_length, p->raw_length)) /
+	       span_seconds(p->raw_length);
+}
+
+static struct span
+reading_errors(const struct clock_reading *a, const struct clock_reading *b)
+{
+	return span_add(a->read, b->read);
+}
+
+/*
+ * The rate changed within the new piece or at its ends: one change from rate a to rate b
+ * at share x of the piece leaves the straight line by |b - a| x (1 - x), at most a
+ * quarter. For the bound it may have changed as often as it liked, by up to 500 ppm.
+ */
+static void
+loosen_if_bent(
+    struct model_piece *p, const struct model_piece *before, struct span errors)
+{
+	double length = span_seconds(p->raw_length);
+	double bend = fabs(piece_rate(p) - piece_rate(before));
+	double noise = STEADY + 2 * span_seconds(errors) / length;
+	double room = STEERED_MAX * length -
+		      fabs(span_seconds(span_sub(p->real_length, p->raw_length)));
+
+	if (bend <= noise)
+		return;
+	p->noise = span_add(p->noise, span_from_seconds(bend * length / 4));
+	p->bound = span_add(p->bound,
+	    span_max(span_from_seconds(room / 2), span_from_seconds(bend * length / 4)));
+}
+
+static bool
+is_step(struct span raw_length, struct span real_length)
+{
+	double moved = fabs((double)span_sub(real_length, raw_length).ns);
+
+	return moved > SLEW_MAX * (double)raw_length.ns + STEP_MIN_NS;
+}
+
+/* Before the step the old clock went on, after it the new one had come from somewhere. */
+static void
+add_step(struct clock_model *m, const struct clock_reading *r, struct model_piece p)
+{
+	struct span back = { -p.raw_length.ns };
+
+	p.real_length = p.raw_length;
+	add_piece(m, p);
+	add_run(m);
+	p.real = system_after(r->real, back);
+	add_piece(m, p);
+}
+
+static void
+add_gap(struct clock_model *m, const struct clock_reading *r)
+{
+	struct span errors = reading_errors(&m->last, r);
+	struct model_piece p = {
+		.raw = m->last.raw,
+		.real = m->last.real,
+		.raw_length = raw_since(r->raw, m->last.raw),
+		.real_length = system_since(r->real, m->last.real),
+		.noise = errors,
+		.bound = errors,
+	};
+
+	if (is_step(p.raw_length, p.real_length)) {
+		add_step(m, r, p);
+		return;
+	}
+	if (m->run[m->runs - 1].count > 0)
+		loosen_if_bent(&p, &m->piece[m->pieces - 1], errors);
+	add_piece(m, p);
+}
+
+void
+clock_model_knot(struct clock_model *m, const struct clock_reading *r)
+{
+	if (!m->begun)
+		add_run(m);
+	else if (raw_since(r->raw, m->last.raw).ns <= 0)
+		return;
+	else
+		add_gap(m, r);
+	m->begun = true;
+	m->last = *r;
+}
+
+void
+clock_model_point(
+    struct clock_model *m, const struct clock_reading *at, const struct calibration *c)
+{
+	if (m->points > 0 && raw_since(at->raw, m->point[m->points - 1].at).ns <= 0)
+		m->points--; /* a later word about the same moment */
+	m->point[m->points++] = (struct model_point){
+		.at = at->raw,
+		.utc_minus_raw = c->utc_minus_raw,
+		.oscillator = c->oscillator,
+		.frequency = c->frequency,
+		.frequency_error = c->frequency_error,
+		.noise = c->noise,
+		.uncertainty = c->uncertainty,
+		.bound = c->bound,
+		.common = c->common,
+	};
+}
+
+/* ---- UTC - raw at a raw time */
+
+struct band {
+	struct span estimate, noise, uncertainty;
+	struct span low, high;
+	bool conflict;
+};
+
+/* How fast the guarantee of a calibration decays, s/s. */
+static double
+decay(const struct model_point *p)
+{
+	return SAMPLE_PHI + 3 * p->frequency_error;
+}
+
+/* What one calibration says of another moment. */
+static struct band
+carried(const struct model_point *p, struct raw_time c)
+{
+	double t = span_seconds(raw_since(c, p->at));
+	double away = fabs(t);
+	double spread =
+	    (p->frequency_error * p->frequency_error + FLICKER * FLICKER) * t * t +
+	    drift_wander(away);
+	struct span grown = span_from_seconds(Z95 * sqrt(spread));
+	struct span half = span_add(p->bound, span_from_seconds(decay(p) * away));
+	struct span centre =
+	    span_add(p->utc_minus_raw, span_from_seconds(p->oscillator * t));
+
+	return (struct band){
+		.estimate = centre,
+		.noise = span_add(p->noise, grown),
+		.uncertainty = span_add(p->uncertainty, grown),
+		.low = span_sub(centre, half),
+		.high = span_add(centre, half),
+	};
+}
+
+static struct span
+between(const struct model_point *a, const struct model_point *b, struct raw_time c)
+{
+	double share =
+	    span_seconds(raw_since(c, a->at)) / span_seconds(raw_since(b->at, a->at));
+	double rise = span_seconds(span_sub(b->utc_minus_raw, a->utc_minus_raw));
+
+	return span_add(a->utc_minus_raw, span_from_seconds(share * rise));
+}
+
+static struct span
+clamp(struct span v, struct span low, struct span high)
+{
+	return span_max(low, span_min(v, high));
+}
+
+/* On the line between two calibrations; errors as far as the nearer one has to reach. */
+static struct band
+interpolated(const struct model_point *a, const struct model_point *b, struct raw_time c)
+{
+	struct band from_a = carried(a, c);
+	struct band from_b = carried(b, c);
+	double near =
+	    fmin(span_seconds(raw_since(c, a->at)), span_seconds(raw_since(b->at, c)));
+	struct span grown = span_from_seconds(Z95 * sqrt(drift_wander(near)));
+	struct band out = {
+		.estimate = between(a, b, c),
+		.noise = span_add(span_max(a->noise, b->noise), grown),
+		.uncertainty = span_add(span_max(a->uncertainty, b->uncertainty), grown),
+		.low = span_max(from_a.low, from_b.low),
+		.high = span_min(from_a.high, from_b.high),
+	};
+
+	if (out.low.ns > out.high.ns) {
+		out.conflict = true;
+		out.low = span_min(from_a.low, from_b.low);
+		out.high = span_max(from_a.high, from_b.high);
+	}
+	out.estimate = clamp(out.estimate, out.low, out.high);
+	return out;
+}
+
+/* The last calibration at or before c; 0 also if all are after it. */
+static size_t
+point_before(const struct clock_model *m, struct raw_time c)
+{
+	size_t low = 0;
+	size_t high = m->points;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (raw_since(c, m->point[middle].at).ns >= 0)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* ---- a time that the host's clock showed */
+
+static struct correction
+correction_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
+{
+	size_t i = point_before(m, c);
+	const struct model_point *a = &m->point[i];
+	bool after = raw_since(c, a->at).ns >= 0;
+	bool inside = after && i + 1 < m->points;
+	struct band band = inside ? interpolated(a, a + 1, c) : carried(a, c);
+	struct correction out = {
+		.kind = inside  ? CORRECTION_INSIDE
+			: after ? CORRECTION_AFTER
+				: CORRECTION_BEFORE,
+		.utc = raw_to_utc(c, band.estimate),
+		.noise = span_add(band.noise, p->noise),
+		.earliest = raw_to_utc(c, span_sub(band.low, p->bound)),
+		.latest = raw_to_utc(c, span_add(band.high, p->bound)),
+		.frequency = a->frequency,
+		.common = a->common || (inside && a[1].common),
+		.conflict = band.conflict,
+		.raw = c,
+		.point = i,
+	};
+	struct span reach =
+	    span_max(utc_since(out.latest, out.utc), utc_since(out.utc, out.earliest));
+
+	if (i + 1 == m->points && after && raw_since(c, a->at).ns == 0)
+		out.kind = CORRECTION_INSIDE;
+	out.noise = span_min(out.noise, reach);
+	out.uncertainty = span_min(span_add(band.uncertainty, p->noise), reach);
+	return out;
+}
+
+static struct raw_time
+raw_in_piece(const struct model_piece *p, struct system_time t)
+{
+	double share = p->real_length.ns > 0 ? (double)system_since(t, p->real).ns /
+						   (double)p->real_length.ns
+					     : 0;
+	double excess = share * (double)span_sub(p->raw_length, p->real_length).ns;
+
+	return raw_after(
+	    p->raw, span_add(system_since(t, p->real), span_from_seconds(excess / 1e9)));
+}
+
+static bool
+holds(const struct model_piece *p, struct system_time t)
+{
+	int64_t into = system_since(t, p->real).ns;
+
+	return into >= 0 && into < p->real_length.ns;
+}
+
+static const struct model_piece *
+piece_in_run(
+    const struct clock_model *m, const struct model_run *run, struct system_time t)
+{
+	size_t low = run->first;
+	size_t high = run->first + run->count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (system_since(t, m->piece[middle].real).ns >= 0)
+			low = middle;
+		else
+			high = middle;
+	}
+	return run->count > 0 && holds(&m->piece[low], t) ? &m->piece[low] : NULL;
+}
+
+/* The host's clock at the edge of what was seen, going on at the rate it had there. */
+static struct raw_time
+raw_beyond(const struct model_point *p, struct raw_time raw, struct span real)
+{
+	/* d(raw)/d(host) = (1 + frequency) / (1 + oscillator) */
+	double excess = (p->frequency - p->oscillator) / (1 + p->oscillator);
+
+	return raw_after(
+	    raw_after(raw, real), span_from_seconds(excess * span_seconds(real)));
+}
+
+static size_t
+beyond(const struct clock_model *m, struct system_time t, struct correction *out)
+{
+	static const struct model_piece exact;
+	const struct model_piece *first = &m->piece[0];
+	struct span before =
+	    m->pieces > 0 ? system_since(t, first->real) : system_since(t, m->last.real);
+	struct span after = system_since(t, m->last.real);
+	struct raw_time c;
+
+	if (after.ns >= 0)
+		c = raw_beyond(&m->point[m->points - 1], m->last.raw, after);
+	else if (before.ns < 0)
+		c = raw_beyond(
+		    &m->point[0], m->pieces > 0 ? first->raw : m->last.raw, before);
+	else
+		return 0;
+	if (c.ns < 0)
+		return 0; /* before this boot */
+	*out = correction_at(m, c, &exact);
+	return 1;
+}
+
+/* Earliest first; the runs are few. */
+static void
+insert(struct correction out[], size_t n, const struct correction *c)
+{
+	for (; n > 0 && utc_since(out[n - 1].utc, c->utc).ns > 0; n--)
+		out[n] = out[n - 1];
+	out[n] = *c;
+}
+
+size_t
+clock_model_correct(const struct clock_model *m, struct system_time t,
+    struct correction out[], size_t most)
+{
+	size_t n = 0;
+
+	if (m->points == 0 || !m->begun || most == 0)
+		return 0;
+	for (size_t i = 0; i < m->runs && n < most; i++) {
+		const struct model_piece *p = piece_in_run(m, &m->run[i], t);
+		struct correction c;
+
+		if (p == NULL)
+			continue;
+		c = correction_at(m, raw_in_piece(p, t), p);
+		insert(out, n++, &c);
+	}
+	return n > 0 ? n : beyond(m, t, out);
+}
+
+struct utc_time
+linear_correct(const struct linear_correction *l, struct system_time t)
+{
+	struct span since = system_since(t, l->at);
+	struct span drifted = span_from_seconds(l->frequency * span_seconds(since));
+
+	return system_to_utc(t, span_add(l->offset, drifted));
+}

@@ -1,0 +1,456 @@
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ini.h>
+
+/* Debian's inih cuts lines at 200 octets (newline and NUL counted) and names at 50. */
+#define LINE_MAX_OCTETS 197
+#define SECTION_MAX 49
+
+#define POLL_ALLOWED "a whole number from 0 to 17: the interval is 2^N seconds"
+
+const struct config_key config_daemon_keys[] = {
+	{ "evidence", "/var/lib/clockwitness", "an absolute directory name" },
+	{ "minpoll", "6", POLL_ALLOWED },
+	{ "maxpoll", "10", POLL_ALLOWED },
+	{ "seal", "60", "a whole number of seconds from 1 to 3600" },
+	{ "sync", "1", "a whole number of seconds from 0 to 60" },
+	{ "log", "info", "error, warning, info or debug" },
+};
+const size_t config_daemon_key_count =
+    sizeof(config_daemon_keys) / sizeof(*config_daemon_keys);
+
+const struct config_key config_server_keys[] = {
+	{ "address", NULL, "a host name or an IP address, without a port" },
+	{ "port", "123", "a whole number from 1 to 65535" },
+	{ "minpoll", NULL, POLL_ALLOWED },
+	{ "maxpoll", NULL, POLL_ALLOWED },
+	{ "burst", "4", "a whole number from 0 to 16" },
+	{ "pool", "1", "a whole number from 1 to 16" },
+	{ "common", "no", "yes or no" },
+};
+const size_t config_server_key_count =
+    sizeof(config_server_keys) / sizeof(*config_server_keys);
+
+struct parser {
+	FILE *in;
+	const char *name;
+	int line;
+	struct config *config;
+	struct config_server *server; /* NULL: in [daemon] */
+	bool in_section;
+	bool daemon_seen;
+	unsigned seen; /* keys of the present section, a bit each */
+	bool failed;
+	char *message; /* CONFIG_MESSAGE_SIZE octets */
+};
+
+static bool __attribute__((format(printf, 2, 3)))
+refuse(struct parser *p, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (p->failed)
+		return false;
+	p->failed = true;
+	n = snprintf(p->message, CONFIG_MESSAGE_SIZE, "%s:%d: ", p->name, p->line);
+	va_start(args, format);
+	if (n > 0 && n < CONFIG_MESSAGE_SIZE)
+		(void)vsnprintf(
+		    p->message + n, CONFIG_MESSAGE_SIZE - (size_t)n, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool
+parse_number(const char *value, int low, int high, int *out)
+{
+	char *end;
+	long v;
+
+	if (*value < '0' || *value > '9')
+		return false;
+	errno = 0;
+	v = strtol(value, &end, 10);
+	if (*end != '\0' || errno != 0 || v < low || v > high)
+		return false;
+	*out = (int)v;
+	return true;
+}
+
+static bool
+parse_yes_no(const char *value, bool *out)
+{
+	*out = strcmp(value, "yes") == 0;
+	return *out || strcmp(value, "no") == 0;
+}
+
+static bool
+parse_text(const char *value, char *out, size_t size)
+{
+	return *value != '\0' && strlen(value) < size &&
+	       snprintf(out, size, "%s", value) >= 0;
+}
+
+static bool
+parse_host(const char *value, char *out, size_t size)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789.:_-%",
+			*c) == NULL)
+			return false;
+	return parse_text(value, out, size);
+}
+
+static bool
+parse_level(const char *value, enum log_level *out)
+{
+	for (int i = 0; i < LOG_LEVELS; i++) {
+		if (strcmp(value, log_level_names[i]) == 0) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+set_daemon(struct config *c, const char *key, const char *value)
+{
+	if (strcmp(key, "evidence") == 0)
+		return *value == '/' &&
+		       parse_text(value, c->evidence, sizeof(c->evidence));
+	if (strcmp(key, "minpoll") == 0)
+		return parse_number(
+		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &c->minpoll);
+	if (strcmp(key, "maxpoll") == 0)
+		return parse_number(
+		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &c->maxpoll);
+	if (strcmp(key, "seal") == 0)
+		return parse_number(value, 1, 3600, &c->seal);
+	if (strcmp(key, "sync") == 0)
+		return parse_number(value, 0, 60, &c->sync);
+	return parse_level(value, &c->log);
+}
+
+static bool
+set_server(struct config_server *s, const char *key, const char *value)
+{
+	if (strcmp(key, "address") == 0)
+		return parse_host(value, s->address, sizeof(s->address));
+	if (strcmp(key, "port") == 0)
+		return parse_number(value, 1, 65535, &s->port);
+	if (strcmp(key, "minpoll") == 0)
+		return parse_number(
+		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &s->minpoll);
+	if (strcmp(key, "maxpoll") == 0)
+		return parse_number(
+		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &s->maxpoll);
+	if (strcmp(key, "burst") == 0)
+		return parse_number(value, 0, BURST_MAX, &s->burst);
+	if (strcmp(key, "pool") == 0)
+		return parse_number(value, 1, LOOP_ADDRESSES_MAX, &s->pool);
+	return parse_yes_no(value, &s->common);
+}
+
+static bool
+refuse_key(struct parser *p, const char *key, const struct config_key keys[], size_t n)
+{
+	char known[160] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		size_t used = strlen(known);
+
+		(void)snprintf(known + used, sizeof(known) - used, "%s%s",
+		    i > 0 ? ", " : "", keys[i].key);
+	}
+	return refuse(p, "unknown key '%s' in %s; known here: %s", key,
+	    p->server != NULL ? "[server ...]" : "[daemon]", known);
+}
+
+static bool
+set_key(struct parser *p, const char *key, const char *value)
+{
+	bool server = p->server != NULL;
+	const struct config_key *keys = server ? config_server_keys : config_daemon_keys;
+	size_t n = server ? config_server_key_count : config_daemon_key_count;
+	size_t i = 0;
+
+	while (i < n && strcmp(keys[i].key, key) != 0)
+		i++;
+	if (i == n)
+		return refuse_key(p, key, keys, n);
+	if (p->seen & 1U << i)
+		return refuse(p, "key '%s' is given twice in this section", key);
+	p->seen |= 1U << i;
+	if (!(server ? set_server(p->server, key, value)
+		     : set_daemon(p->config, key, value)))
+		return refuse(p, "key '%s': '%s' is not allowed; allowed: %s", key, value,
+		    keys[i].allowed);
+	return true;
+}
+
+static int
+on_key(void *user, const char *section, const char *key, const char *value)
+{
+	struct parser *p = user;
+
+	(void)section; /* the reader has met the header and knows better */
+	if (!p->in_section)
+		return refuse(p, "key '%s' before any [daemon] or [server NAME]", key);
+	return set_key(p, key, value);
+}
+
+static void
+server_defaults(struct config_server *s)
+{
+	*s = (struct config_server){
+		.port = NTP_PORT,
+		.minpoll = -1,
+		.maxpoll = -1,
+		.burst = 4,
+		.pool = 1,
+	};
+}
+
+static bool
+begin_server(struct parser *p, const char *name)
+{
+	struct config *c = p->config;
+
+	for (size_t i = 0; i < c->servers; i++)
+		if (strcmp(c->server[i].name, name) == 0)
+			return refuse(
+			    p, "second section [server %s]; each server has one", name);
+	if (c->servers == MAX_SERVERS)
+		return refuse(p, "more than %d servers", MAX_SERVERS);
+	p->server = &c->server[c->servers++];
+	server_defaults(p->server);
+	if (!parse_host(name, p->server->name, sizeof(p->server->name)))
+		return refuse(
+		    p, "server name '%s'; allowed: letters, digits and . : _ - %%", name);
+	(void)snprintf(p->server->address, sizeof(p->server->address), "%s", name);
+	return true;
+}
+
+static bool
+begin_daemon(struct parser *p)
+{
+	if (p->daemon_seen)
+		return refuse(p, "second section [daemon]");
+	p->daemon_seen = true;
+	p->server = NULL;
+	return true;
+}
+
+/* The header's line as it stands, e.g. "[server a] ; the first". */
+static bool
+begin_section(struct parser *p, const char *line)
+{
+	char name[SECTION_MAX + 1];
+	const char *end = strchr(line, ']');
+	size_t n = end != NULL ? (size_t)(end - line) - 1 : 0;
+	const char *rest = end != NULL ? end + 1 + strspn(end + 1, " \t\r\n") : NULL;
+
+	if (end == NULL || (*rest != '\0' && *rest != ';' && *rest != '#'))
+		return refuse(
+		    p, "broken section header; it looks like [daemon] or [server NAME]");
+	if (n > SECTION_MAX)
+		return refuse(p, "section name longer than %d characters", SECTION_MAX);
+	memcpy(name, line + 1, n);
+	name[n] = '\0';
+	p->in_section = true;
+	p->seen = 0;
+	if (strcmp(name, "daemon") == 0)
+		return begin_daemon(p);
+	if (strncmp(name, "server ", 7) == 0 && name[7] != '\0')
+		return begin_server(p, name + 7);
+	return refuse(p, "unknown section [%s]; known: [daemon], [server NAME]", name);
+}
+
+static bool
+check_line(struct parser *p, const char *line, size_t n)
+{
+	size_t blank = strspn(line, " \t\r\n");
+
+	if (strlen(line) != n)
+		return refuse(p, "a NUL byte in the line");
+	if (line[blank] == '\0' || line[blank] == ';' || line[blank] == '#')
+		return true;
+	if (blank > 0)
+		return refuse(
+		    p, "a line that begins with a blank; there are no continued lines");
+	return line[0] != '[' || begin_section(p, line);
+}
+
+/* fgets() that counts, refuses what inih would misread, and ends at the first error. */
+static char *
+read_line(char *out, int size, void *stream)
+{
+	struct parser *p = stream;
+	int n = 0;
+	int c = EOF;
+
+	if (p->failed)
+		return NULL;
+	while (n < size - 1 && n <= LINE_MAX_OCTETS && (c = getc(p->in)) != EOF) {
+		out[n++] = (char)c;
+		if (c == '\n')
+			break;
+	}
+	if (n == 0)
+		return NULL;
+	out[n] = '\0';
+	p->line++;
+	if (c != '\n' && c != EOF)
+		return refuse(p, "line longer than %d characters", LINE_MAX_OCTETS), NULL;
+	return check_line(p, out, (size_t)n) ? out : NULL;
+}
+
+void
+config_defaults(struct config *c)
+{
+	*c = (struct config){
+		.minpoll = 6,
+		.maxpoll = 10,
+		.seal = 60,
+		.sync = 1,
+		.log = LOG_INFO,
+	};
+	(void)snprintf(
+	    c->evidence, sizeof(c->evidence), "%s", config_daemon_keys[0].fallback);
+}
+
+bool
+config_finish(struct config *c, const char *name, char message[CONFIG_MESSAGE_SIZE])
+{
+	if (c->minpoll > c->maxpoll) {
+		(void)snprintf(message, CONFIG_MESSAGE_SIZE,
+		    "%s: [daemon] minpoll %d is greater than maxpoll %d", name,
+		    c->minpoll, c->maxpoll);
+		return false;
+	}
+	for (size_t i = 0; i < c->servers; i++) {
+		struct config_server *s = &c->server[i];
+
+		if (s->minpoll < 0)
+			s->minpoll = s->maxpoll >= 0 && s->maxpoll < c->minpoll
+					 ? s->maxpoll
+					 : c->minpoll;
+		if (s->maxpoll < 0)
+			s->maxpoll = s->minpoll > c->maxpoll ? s->minpoll : c->maxpoll;
+		if (s->minpoll > s->maxpoll) {
+			(void)snprintf(message, CONFIG_MESSAGE_SIZE,
+			    "%s: [server %s] minpoll %d is greater than maxpoll %d", name,
+			    s->name, s->minpoll, s->maxpoll);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+config_read(
+    FILE *in, const char *name, struct config *out, char message[CONFIG_MESSAGE_SIZE])
+{
+	struct parser p = { .in = in, .name = name, .config = out, .message = message };
+	int bad_line;
+
+	config_defaults(out);
+	bad_line = ini_parse_stream(read_line, &p, on_key, &p);
+	if (!p.failed && ferror(in))
+		return refuse(&p, "cannot read on: %s", strerror(errno));
+	if (!p.failed && bad_line != 0) {
+		p.line = bad_line;
+		return refuse(&p, "neither 'key = value' nor a [section]");
+	}
+	return !p.failed && config_finish(out, name, message);
+}
+
+bool
+config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE])
+{
+	FILE *in = fopen(path, "re");
+	bool good;
+
+	if (in == NULL) {
+		(void)snprintf(
+		    message, CONFIG_MESSAGE_SIZE, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	good = config_read(in, path, out, message);
+	(void)fclose(in);
+	return good;
+}
+
+/* Splits "host:port" and "[v6]:port"; an address with several colons has no port. */
+static bool
+split_port(const char *argument, char *host, size_t size, const char **port)
+{
+	const char *colon = strrchr(argument, ':');
+	const char *bracket = strchr(argument, ']');
+	size_t n = strlen(argument);
+	size_t skip = *argument == '[';
+
+	*port = NULL;
+	if (skip && bracket == NULL)
+		return false;
+	if (skip) {
+		if (bracket[1] != '\0' && bracket[1] != ':')
+			return false;
+		*port = bracket[1] == ':' ? bracket + 2 : NULL;
+		n = (size_t)(bracket - argument) - 1;
+	} else if (colon != NULL && strchr(argument, ':') == colon) {
+		*port = colon + 1;
+		n = (size_t)(colon - argument);
+	}
+	if (n == 0 || n >= size)
+		return false;
+	memcpy(host, argument + skip, n);
+	host[n] = '\0';
+	return true;
+}
+
+static bool
+parse_argument(const char *argument, struct config_server *s)
+{
+	char host[RECORD_TEXT_SIZE];
+	const char *port;
+
+	return split_port(argument, host, sizeof(host), &port) &&
+	       parse_host(host, s->address, sizeof(s->address)) &&
+	       (port == NULL || parse_number(port, 1, 65535, &s->port)) &&
+	       parse_text(argument, s->name, sizeof(s->name));
+}
+
+bool
+config_add_argument(
+    struct config *c, const char *argument, char message[CONFIG_MESSAGE_SIZE])
+{
+	struct config_server *s = &c->server[c->servers];
+	const char *wrong = NULL;
+
+	if (c->servers == MAX_SERVERS)
+		wrong = "too many servers, at most 64";
+	for (size_t i = 0; i < c->servers && wrong == NULL; i++)
+		if (strcmp(c->server[i].name, argument) == 0)
+			wrong = "is given twice";
+	if (wrong == NULL) {
+		server_defaults(s);
+		if (!parse_argument(argument, s))
+			wrong =
+			    "is no server; allowed: HOST, HOST:PORT, [IPV6]:PORT, IPV6";
+	}
+	if (wrong != NULL) {
+		(void)snprintf(message, CONFIG_MESSAGE_SIZE, "'%s' %s", argument, wrong);
+		return false;
+	}
+	c->servers++;
+	return true;
+}

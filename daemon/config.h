@@ -1,0 +1,70 @@
+/*
+ * The configuration file: text -> struct config, or a message that names file, line, key
+ * and what is allowed. Any error refuses the whole file. The only user of inih.
+ */
+#ifndef CLOCKWITNESSD_CONFIG_H
+#define CLOCKWITNESSD_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "association.h"
+#include "calibration.h"
+#include "log.h"
+#include "loop.h"
+#include "record.h"
+
+struct config_server {
+	char name[SERVER_NAME_SIZE];
+	char address[RECORD_TEXT_SIZE]; /* host name or number */
+	int port;
+	int minpoll, maxpoll; /* -1: as in [daemon] */
+	int burst;
+	int pool; /* so many addresses of the name, each a server */
+	bool common;
+};
+
+struct config {
+	char evidence[PATH_MAX]; /* directory; empty: none */
+	int minpoll, maxpoll;    /* poll exponents */
+	int seal;                /* s: at most so long is a record without a seal */
+	int sync;                /* s: at most so long is an exchange not on disk */
+	enum log_level log;
+	size_t servers;
+	struct config_server server[MAX_SERVERS];
+};
+
+#define CONFIG_MESSAGE_SIZE 512
+
+/* One key as a row of a table, for the parser, the tests and the manual's check. */
+struct config_key {
+	const char *key;
+	const char *fallback; /* as it is written; NULL: none */
+	const char *allowed;
+};
+
+extern const struct config_key config_daemon_keys[];
+extern const size_t config_daemon_key_count;
+extern const struct config_key config_server_keys[];
+extern const size_t config_server_key_count;
+
+/* What holds where no file says otherwise; no servers. */
+void config_defaults(struct config *c);
+
+/* Reads a file. false: message says what is wrong, where, and what is allowed. */
+bool config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
+
+/* The same from a stream; `name` stands for the file in messages. */
+bool config_read(
+    FILE *in, const char *name, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
+
+/* "host", "host:port", "[v6]:port", "v6" of the command line. false: message. */
+bool config_add_argument(
+    struct config *c, const char *argument, char message[CONFIG_MESSAGE_SIZE]);
+
+/* Fills in what servers inherit, checks what spans several keys. false: message. */
+bool config_finish(struct config *c, const char *name, char message[CONFIG_MESSAGE_SIZE]);
+
+#endif

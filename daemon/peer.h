@@ -1,0 +1,54 @@
+/*
+ * One server on the wire: does what its association says, and hands over each exchange.
+ * A new socket for each request, closed when the request has ended.
+ */
+#ifndef CLOCKWITNESSD_PEER_H
+#define CLOCKWITNESSD_PEER_H
+
+#include <stdbool.h>
+
+#include "association.h"
+#include "exchange.h"
+#include "loop.h"
+#include "sample.h"
+
+struct peer;
+
+/*
+ * Called for every reply, refused or not, and for every request that ended without one.
+ * at: the clocks at the reply, or now; sample: NULL if the exchange gave none.
+ */
+typedef void peer_exchanged(void *arg, struct peer *p, const struct exchange *x,
+    const struct clock_reading *at, const struct sample *sample);
+
+struct peer {
+	struct loop *loop;
+	struct loop_timer *timer;
+	struct loop_watch *watch;
+	int fd; /* -1: no request is out */
+	bool has_address;
+	struct loop_address address;
+	struct association association;
+	struct association_rules rules;
+	struct exchange pending; /* the request that is out */
+	unsigned ended;          /* requests that have ended, since it got its address */
+	bool paused;
+	peer_exchanged *exchanged;
+	void *arg;
+};
+
+/* 0 or -ENOMEM. It asks nothing before it has an address. */
+int peer_open(struct peer *p, struct loop *l, const struct association_rules *rules,
+    peer_exchanged *exchanged, void *arg);
+void peer_close(struct peer *p);
+
+/* Starts asking this address, with a burst, at once. */
+void peer_set_address(struct peer *p, const struct loop_address *a);
+
+/* Asks now, if no request is out. */
+void peer_hurry(struct peer *p);
+
+/* Asks no more. */
+void peer_pause(struct peer *p);
+
+#endif

@@ -1,0 +1,208 @@
+#include "report.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "log.h"
+#include "notify.h"
+
+#define DAY_S 86400.0
+#define FLICKER 3e-7 /* s/s: what an hour's fit does not know of tomorrow */
+
+static double
+ms(struct span d)
+{
+	return span_seconds(d) * 1e3;
+}
+
+static const char *
+slow_or_fast(double v)
+{
+	return v < 0 ? "fast" : "slow";
+}
+
+/* Three digits, in the unit that suits. */
+static void
+print_span(struct span d, char *out, size_t size)
+{
+	double s = fabs(span_seconds(d));
+
+	if (s < 1e-3)
+		(void)snprintf(out, size, "%.3g us", s * 1e6);
+	else if (s < 1)
+		(void)snprintf(out, size, "%.3g ms", s * 1e3);
+	else
+		(void)snprintf(out, size, "%.3g s", s);
+}
+
+void
+report_sentence(const struct calibration *c, char *out, size_t size)
+{
+	char uncertainty[32];
+	char bound[32];
+
+	if (!c->selected) {
+		(void)snprintf(out, size, "%s (%d of %d candidates agree)",
+		    outcome_names[c->outcome], c->truechimers, c->candidates);
+		return;
+	}
+	print_span(c->uncertainty, uncertainty, sizeof(uncertainty));
+	print_span(c->bound, bound, sizeof(bound));
+	(void)snprintf(out, size,
+	    "offset %+.6f s (%s), +-%s (95 %%), at most %s; frequency %+.3f ppm +-%.3f (%s); "
+	    "%s, %d of %d agree%s",
+	    span_seconds(c->offset), slow_or_fast(span_seconds(c->offset)), uncertainty,
+	    bound, c->frequency * 1e6, c->frequency_error * 1e6,
+	    slow_or_fast(c->frequency), c->server, c->truechimers, c->candidates,
+	    c->common ? "; common time" : "");
+}
+
+static const struct server_calibration *
+find(const struct calibration *c, const char *name)
+{
+	for (size_t i = 0; i < c->servers; i++)
+		if (strcmp(c->server_at[i].name, name) == 0)
+			return &c->server_at[i];
+	return NULL;
+}
+
+/* Selected or eligible: which of them is selected changes often and means little. */
+static bool
+believed(enum verdict v)
+{
+	return v == VERDICT_SELECTED || v == VERDICT_ELIGIBLE;
+}
+
+static void
+report_server(
+    const struct server_calibration *before, const struct server_calibration *now)
+{
+	enum verdict old = before != NULL ? before->verdict : VERDICT_UNMEASURED;
+	bool bad = now->verdict == VERDICT_FALSETICKER ||
+		   now->verdict == VERDICT_DENIED || now->verdict == VERDICT_UNREACHABLE;
+
+	if (old == now->verdict)
+		return;
+	if (believed(old) && believed(now->verdict))
+		log_line(
+		    LOG_DEBUG, "server %s: %s", now->name, verdict_names[now->verdict]);
+	else
+		log_line(bad ? LOG_WARNING : LOG_INFO, "server %s (%s): %s, was %s",
+		    now->name, now->address, verdict_names[now->verdict],
+		    verdict_names[old]);
+}
+
+static void
+report_outcome(const struct calibration *c)
+{
+	char sentence[512];
+
+	report_sentence(c, sentence, sizeof(sentence));
+	switch (c->outcome) {
+	case OUTCOME_MAJORITY:
+		log_line(LOG_INFO, "majority: %s", sentence);
+		break;
+	case OUTCOME_ONLY_SERVER:
+		log_line(LOG_WARNING,
+		    "one server only, no majority possible: nobody contradicts %s and nobody "
+		    "confirms it; %s if it is true",
+		    c->server, sentence);
+		break;
+	case OUTCOME_NO_MAJORITY:
+		log_line(LOG_WARNING,
+		    "no majority: at most half of %d servers agree; nothing is claimed",
+		    c->candidates);
+		break;
+	case OUTCOME_NO_CANDIDATE:
+		log_line(LOG_WARNING, "no usable server; trying on");
+		break;
+	case OUTCOMES:
+		break;
+	}
+}
+
+void
+report_changes(const struct calibration *before, const struct calibration *now)
+{
+	char sentence[512];
+
+	for (size_t i = 0; i < now->servers; i++)
+		report_server(find(before, now->server_at[i].name), &now->server_at[i]);
+	if (before->outcome != now->outcome || before->servers == 0)
+		report_outcome(now);
+	report_sentence(now, sentence, sizeof(sentence));
+	notify_status(sentence);
+}
+
+void
+report_progress(const struct calibration *c)
+{
+	char sentence[512];
+	char day[32];
+	double rate = sqrt(c->frequency_error * c->frequency_error + FLICKER * FLICKER);
+	double grown = 1.96 * rate * DAY_S;
+	double own = span_seconds(c->uncertainty);
+
+	report_sentence(c, sentence, sizeof(sentence));
+	print_span(span_from_seconds(sqrt(grown * grown + own * own)), day, sizeof(day));
+	if (c->selected)
+		log_line(LOG_INFO, "%s; if stopped now, +-%s a day away", sentence, day);
+	else
+		log_line(LOG_INFO, "%s", sentence);
+}
+
+/* "GPS", "192.0.2.7" or "0x7f7f0101": letters at stratum 0 and 1, else an address. */
+static void
+print_refid(const struct exchange *x, char *out, size_t size)
+{
+	bool letters = x->stratum <= 1;
+	size_t n = 0;
+
+	for (; n < 4 && letters && x->refid[n] != 0; n++)
+		letters = x->refid[n] >= 0x20 && x->refid[n] < 0x7f;
+	if (letters)
+		(void)snprintf(out, size, "%.*s", (int)n, (const char *)x->refid);
+	else
+		(void)snprintf(out, size, "%u.%u.%u.%u", x->refid[0], x->refid[1],
+		    x->refid[2], x->refid[3]);
+}
+
+static void
+print_server(FILE *out, const struct server_calibration *s, const struct exchange *x)
+{
+	char refid[20];
+
+	(void)fprintf(out, "%-24s %-14s", s->name, verdict_names[s->verdict]);
+	if (!x->decoded) {
+		(void)fprintf(out, " %s\n", fault_names[x->fault]);
+		return;
+	}
+	print_refid(x, refid, sizeof(refid));
+	(void)fprintf(out, " %4u %7u %-15s %11.3f %11.3f %9d", x->leap, x->stratum, refid,
+	    ms(x->root_delay), ms(x->root_dispersion), x->precision);
+	if (s->pairs == 0)
+		(void)fprintf(out, " %s\n", fault_names[x->fault]);
+	else
+		(void)fprintf(out, " %+14.6f %10.3f %10.3f\n",
+		    span_seconds(s->pair[0].offset), ms(s->pair[0].delay),
+		    ms(s->root_distance));
+}
+
+void
+report_table(FILE *out, const struct calibration *c, const struct exchange last[])
+{
+	char sentence[512];
+
+	(void)fprintf(out, "%-24s %-14s %4s %7s %-15s %11s %11s %9s %14s %10s %10s\n",
+	    "server", "verdict", "leap", "stratum", "refid", "rootdel/ms", "rootdisp/ms",
+	    "precision", "offset/s", "delay/ms", "distance/ms");
+	for (size_t i = 0; i < c->servers; i++)
+		print_server(out, &c->server_at[i], &last[i]);
+	report_sentence(c, sentence, sizeof(sentence));
+	(void)fprintf(out, "%s\n", sentence);
+	if (c->outcome == OUTCOME_ONLY_SERVER)
+		(void)fprintf(
+		    out, "no majority possible with one server: its word alone\n");
+	if (c->outcome == OUTCOME_NO_MAJORITY)
+		(void)fprintf(out, "no majority: nothing is claimed\n");
+}

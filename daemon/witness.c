@@ -1,0 +1,555 @@
+#include "witness.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "context.h"
+#include "log.h"
+#include "notify.h"
+#include "report.h"
+#include "text.h"
+
+#define ONCE_BURST 4
+#define PROGRESS_NS (10 * NS_PER_SECOND)
+
+static void
+stop(struct witness *w, enum exit_code code)
+{
+	if (!w->stopping)
+		w->code = code;
+	w->stopping = true;
+	loop_stop(w->loop);
+}
+
+/* ---- evidence */
+
+static void
+on_seal_due(void *arg)
+{
+	struct witness *w = arg;
+	struct clock_reading now;
+
+	w->seal_due = false;
+	clock_read(&now);
+	(void)evidence_seal(&w->evidence, &now, false);
+}
+
+static void
+on_sync_due(void *arg)
+{
+	struct witness *w = arg;
+
+	w->sync_due = false;
+	(void)evidence_sync(&w->evidence);
+}
+
+static void
+seal_now(struct witness *w, const struct clock_reading *now)
+{
+	(void)evidence_seal(&w->evidence, now, false);
+	loop_timer_clear(w->seal_timer);
+	w->seal_due = false;
+}
+
+/* On disk at most `sync`, sealed at most `seal` seconds later. */
+static void
+append_soon(struct witness *w, struct record *r)
+{
+	(void)evidence_append(&w->evidence, r);
+	if (w->config.sync == 0)
+		(void)evidence_sync(&w->evidence);
+	else if (!w->sync_due)
+		loop_timer_set(
+		    w->sync_timer, (struct span){ w->config.sync * NS_PER_SECOND });
+	w->sync_due = w->config.sync > 0;
+	if (!w->seal_due)
+		loop_timer_set(
+		    w->seal_timer, (struct span){ w->config.seal * NS_PER_SECOND });
+	w->seal_due = true;
+}
+
+static void
+append_sealed(struct witness *w, struct record *r)
+{
+	(void)evidence_append(&w->evidence, r);
+	seal_now(w, &r->at);
+}
+
+static void
+list_servers(const struct witness *w, struct record_servers *out)
+{
+	out->count = w->config.servers;
+	for (size_t i = 0; i < w->config.servers; i++) {
+		const struct config_server *s = &w->config.server[i];
+		struct record_server *r = &out->server[i];
+
+		*r = (struct record_server){
+			.port = s->port,
+			.minpoll = s->minpoll,
+			.maxpoll = s->maxpoll,
+			.burst = s->burst,
+			.pool = s->pool,
+			.fixed_poll = w->options->poll,
+			.common = s->common,
+		};
+		record_copy_text(r->name, sizeof(r->name), s->name);
+		record_copy_text(r->address, sizeof(r->address), s->address);
+	}
+}
+
+static void
+say_seal(const struct witness *w, const char *when)
+{
+	char fingerprint[2 * DIGEST_BYTES + 1] = "";
+	char head[2 * DIGEST_BYTES + 1] = "";
+	struct digest d =
+	    digest_bytes(&w->evidence.first_key, sizeof(w->evidence.first_key));
+	struct text f = { fingerprint, fingerprint + sizeof(fingerprint), false };
+	struct text h = { head, head + sizeof(head), false };
+
+	print_hex(&f, d.byte, sizeof(d.byte));
+	print_hex(&h, w->evidence.chain.head.byte, DIGEST_BYTES);
+	log_line(LOG_INFO, "evidence %s %s/%s: fingerprint %s head %s seq %llu", when,
+	    w->evidence.path, w->evidence.file, fingerprint, head,
+	    (unsigned long long)(w->evidence.chain.seq - 1));
+}
+
+static void
+on_stream_closed(void *arg)
+{
+	struct witness *w = arg;
+
+	log_line(LOG_ERROR, "the reader of the evidence went away");
+	stop(w, EXIT_CANNOT);
+}
+
+static int
+open_evidence(struct witness *w)
+{
+	static struct record_start start;
+	const char *where = w->options->evidence;
+	struct clock_reading now;
+	int error = 0;
+
+	context_read(&start, w->argc, w->argv);
+	list_servers(w, &start.servers);
+	if (where == NULL && w->options->once)
+		evidence_open_none(&w->evidence);
+	else if (where != NULL && strcmp(where, "-") == 0)
+		error = evidence_open_stream(&w->evidence, w->loop, on_stream_closed, w);
+	else
+		error = evidence_open_directory(&w->evidence,
+		    where != NULL ? where : w->config.evidence, &start.previous,
+		    &start.has_previous);
+	if (error < 0)
+		return error;
+	clock_read(&now);
+	calibrator_read(&w->calibrator, &now);
+	error = evidence_begin(&w->evidence, &start, &now);
+	if (error == 0 && w->evidence.kind != EVIDENCE_NONE)
+		say_seal(w, "begins");
+	return error;
+}
+
+/* ---- conclusions */
+
+static void
+record_calibration(
+    struct witness *w, const struct clock_reading *now, const struct calibration *c)
+{
+	static struct record r;
+
+	r = (struct record){ .type = RECORD_CALIBRATION, .at = *now, .calibration = *c };
+	append_sealed(w, &r);
+	w->calibrations++;
+	w->calibrated = true;
+	memset(w->answered, 0, sizeof(w->answered));
+}
+
+/* The peers that are asked most often make the round. */
+static bool
+round_is_over(const struct witness *w)
+{
+	int64_t shortest = INT64_MAX;
+
+	for (size_t i = 0; i < w->roster.peers; i++) {
+		const struct peer *p = &w->roster.peer[i];
+		int64_t own = association_interval(&p->association).ns;
+
+		if (p->has_address && !p->association.denied && own < shortest)
+			shortest = own;
+	}
+	for (size_t i = 0; i < w->roster.peers; i++) {
+		const struct peer *p = &w->roster.peer[i];
+
+		if (!p->has_address || p->association.denied)
+			continue;
+		if (association_interval(&p->association).ns <= shortest &&
+		    !w->answered[i])
+			return false;
+	}
+	return true;
+}
+
+/* Which of the believed is selected may wait for the round; who is believed may not. */
+static bool
+standing_changed(const struct calibration *a, const struct calibration *b)
+{
+	if (a->outcome != b->outcome || a->servers != b->servers)
+		return true;
+	for (size_t i = 0; i < a->servers; i++) {
+		enum verdict old = a->server_at[i].verdict;
+		enum verdict new = b->server_at[i].verdict;
+
+		if (old != new && (old > VERDICT_ELIGIBLE || new > VERDICT_ELIGIBLE))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_until(struct witness *w, const struct calibration *c)
+{
+	if (w->options->until > 0 && c->selected && c->samples >= CLOCK_FILTER_STAGES &&
+	    c->frequency_error <= w->options->until)
+		stop(w, EXIT_AS_ASKED);
+}
+
+static void
+conclude(struct witness *w, const struct clock_reading *now, bool must)
+{
+	static struct calibration c;
+	bool over = round_is_over(w);
+
+	calibrator_conclude(&w->calibrator, now, &c);
+	if (must || over || (w->calibrated && standing_changed(&w->last, &c))) {
+		report_changes(&w->last, &c);
+		record_calibration(w, now, &c);
+		w->last = c;
+	}
+	check_until(w, &c);
+}
+
+/* ---- exchanges */
+
+/* May this be recorded? Replies that did not end a request come at an attacker's rate. */
+static bool
+admit(struct refusals *f, enum fault fault, struct raw_time now)
+{
+	if (fault_ends_request(fault))
+		return true;
+	if (f->seen[fault] &&
+	    raw_since(now, f->last[fault]).ns < REFUSALS_PER_SERVER_NS) {
+		f->suppressed++;
+		return false;
+	}
+	f->seen[fault] = true;
+	f->last[fault] = now;
+	return true;
+}
+
+static void
+record_exchange(struct witness *w, size_t i, const struct exchange *x,
+    const struct clock_reading *at, const struct sample *sample)
+{
+	static struct record r;
+	const struct calibrated_server *s = &w->calibrator.server[i];
+	struct refusals *refusals = &w->refusals[i];
+
+	r = (struct record){ .type = RECORD_EXCHANGE,
+		.at = *at,
+		.exchange = { .exchange = *x,
+		    .has_sample = sample != NULL,
+		    .has_suppressed = refusals->suppressed > 0,
+		    .suppressed = refusals->suppressed } };
+	memcpy(r.exchange.server, s->name, sizeof(s->name));
+	memcpy(r.exchange.address, s->address, sizeof(s->address));
+	if (sample != NULL) {
+		r.exchange.offset = sample->offset;
+		r.exchange.delay = sample->delay;
+		r.exchange.dispersion = sample->dispersion;
+	}
+	refusals->suppressed = 0;
+	append_soon(w, &r);
+}
+
+static void
+end_if_measured(struct witness *w)
+{
+	for (size_t i = 0; i < w->roster.peers; i++) {
+		struct peer *p = &w->roster.peer[i];
+
+		if (roster_waiting(&w->roster, i) ||
+		    (p->has_address && !p->paused && !p->association.denied))
+			return;
+	}
+	stop(w, EXIT_AS_ASKED);
+}
+
+static void
+on_exchanged(void *arg, struct peer *p, const struct exchange *x,
+    const struct clock_reading *at, const struct sample *sample)
+{
+	struct witness *w = arg;
+	size_t i = (size_t)(p - w->roster.peer);
+	bool well;
+
+	calibrator_read(&w->calibrator, at);
+	if (!admit(&w->refusals[i], x->fault, at->raw))
+		return;
+	w->exchanges++;
+	w->samples += sample != NULL;
+	w->faults += x->fault != FAULT_NONE;
+	well = calibrator_exchange(&w->calibrator, i, x, sample);
+	record_exchange(w, i, x, at, sample);
+	if (!fault_ends_request(x->fault))
+		return;
+	if (sample != NULL)
+		association_predicted(&p->association, well);
+	w->last_exchange[i] = *x;
+	w->answered[i] = true;
+	if (w->calibrator.server[i].reach == 0 && p->ended % CLOCK_FILTER_STAGES == 0)
+		roster_silent(&w->roster, i);
+	if (w->options->once && p->ended >= ONCE_BURST)
+		peer_pause(p);
+	conclude(w, at, false);
+	if (w->options->once)
+		end_if_measured(w);
+}
+
+static bool
+nobody_to_ask(const struct witness *w)
+{
+	for (size_t i = 0; i < w->roster.peers; i++)
+		if (w->roster.peer[i].has_address || roster_waiting(&w->roster, i))
+			return false;
+	return true;
+}
+
+static void
+on_roster_changed(void *arg)
+{
+	struct witness *w = arg;
+	struct clock_reading now;
+
+	if (w->options->once) {
+		end_if_measured(w);
+		return;
+	}
+	if (!nobody_to_ask(w))
+		return;
+	clock_read(&now);
+	conclude(w, &now, false);
+}
+
+/* ---- signals and timers */
+
+static void
+on_terminate(void *arg)
+{
+	stop(arg, EXIT_AS_ASKED);
+}
+
+static void
+on_measure(void *arg)
+{
+	struct witness *w = arg;
+
+	log_line(LOG_INFO, "measuring now, as asked");
+	for (size_t i = 0; i < w->roster.peers; i++)
+		peer_hurry(&w->roster.peer[i]);
+}
+
+static int
+open_roster(struct witness *w)
+{
+	struct roster_rules rules = {
+		.fixed_poll = w->options->poll,
+		.burst = w->options->once ? ONCE_BURST : -1,
+	};
+
+	w->roster.loop = w->loop;
+	w->roster.calibrator = &w->calibrator;
+	w->roster.changed = on_roster_changed;
+	return roster_open(&w->roster, &w->config, &rules, on_exchanged, w);
+}
+
+static void
+apply(struct witness *w, const struct config *fresh)
+{
+	static struct record r;
+	struct calibrator empty = { .servers = 0 };
+
+	roster_close(&w->roster);
+	w->config = *fresh;
+	log_set_level(w->config.log);
+	w->calibrator = empty;
+	w->last = (struct calibration){ .servers = 0 };
+	memset(w->refusals, 0, sizeof(w->refusals));
+	memset(w->answered, 0, sizeof(w->answered));
+	r = (struct record){ .type = RECORD_RELOAD };
+	clock_read(&r.at);
+	list_servers(w, &r.reload);
+	append_sealed(w, &r);
+	if (open_roster(w) < 0)
+		stop(w, EXIT_CANNOT);
+}
+
+static const char *
+config_path(const struct options *o)
+{
+	return o->config != NULL ? o->config
+				 : CLOCKWITNESS_SYSCONFDIR "/clockwitness.conf";
+}
+
+static bool
+servers_from_command_line(const struct witness *w)
+{
+	return w->options->first_server < w->argc;
+}
+
+static void
+on_reload(void *arg)
+{
+	static struct config fresh;
+	struct witness *w = arg;
+	char message[CONFIG_MESSAGE_SIZE];
+
+	notify_reloading();
+	if (servers_from_command_line(w))
+		log_line(
+		    LOG_INFO, "the servers are the command line's: nothing to reload");
+	else if (!config_load(config_path(w->options), &fresh, message))
+		log_line(LOG_ERROR, "%s; going on as before", message);
+	else if (fresh.servers == 0)
+		log_line(LOG_ERROR, "%s names no server; going on as before",
+		    config_path(w->options));
+	else if (memcmp(&fresh, &w->config, sizeof(fresh)) == 0)
+		log_line(LOG_INFO, "the configuration has not changed");
+	else {
+		if (strcmp(fresh.evidence, w->config.evidence) != 0)
+			log_line(
+			    LOG_WARNING, "another evidence directory needs a restart");
+		apply(w, &fresh);
+		log_line(
+		    LOG_INFO, "reloaded: %zu servers, measured afresh", fresh.servers);
+	}
+	notify_ready();
+}
+
+static void
+on_progress(void *arg)
+{
+	struct witness *w = arg;
+	static struct calibration c;
+	struct clock_reading now;
+
+	clock_read(&now);
+	calibrator_conclude(&w->calibrator, &now, &c);
+	report_progress(&c);
+	loop_timer_set(w->progress_timer, (struct span){ PROGRESS_NS });
+}
+
+static bool
+make_timers(struct witness *w)
+{
+	w->seal_timer = loop_timer_new(w->loop, on_seal_due, w);
+	w->sync_timer = loop_timer_new(w->loop, on_sync_due, w);
+	w->end_timer = loop_timer_new(w->loop, on_terminate, w);
+	w->progress_timer = loop_timer_new(w->loop, on_progress, w);
+	return w->seal_timer != NULL && w->sync_timer != NULL && w->end_timer != NULL &&
+	       w->progress_timer != NULL;
+}
+
+static bool
+watch_signals(struct witness *w)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	return loop_signal(w->loop, SIGTERM, on_terminate, w) == 0 &&
+	       loop_signal(w->loop, SIGINT, on_terminate, w) == 0 &&
+	       loop_signal(w->loop, SIGHUP, on_reload, w) == 0 &&
+	       loop_signal(w->loop, SIGUSR1, on_measure, w) == 0;
+}
+
+int
+witness_open(struct witness *w, const struct options *o, const struct config *c, int argc,
+    char *const argv[])
+{
+	int error;
+
+	memset(w, 0, sizeof(*w));
+	w->options = o;
+	w->config = *c;
+	w->argc = argc;
+	w->argv = argv;
+	evidence_open_none(&w->evidence);
+	error = loop_open(&w->loop);
+	if (error < 0 || !make_timers(w) || !watch_signals(w)) {
+		(void)log_fail(error < 0 ? error : -12, "the event loop");
+		return EXIT_CANNOT;
+	}
+	if (open_evidence(w) < 0)
+		return EXIT_CANNOT;
+	return open_roster(w) < 0 ? EXIT_CANNOT : 0;
+}
+
+static void
+finish(struct witness *w)
+{
+	static struct record r;
+	struct clock_reading now;
+
+	clock_read(&now);
+	conclude(w, &now, true);
+	r = (struct record){ .type = RECORD_STOP,
+		.at = now,
+		.stop = { .exchanges = w->exchanges,
+		    .samples = w->samples,
+		    .faults = w->faults,
+		    .calibrations = w->calibrations } };
+	record_copy_text(r.stop.reason, sizeof(r.stop.reason),
+	    w->code == EXIT_AS_ASKED ? "as asked" : "cannot go on");
+	(void)evidence_append(&w->evidence, &r);
+	(void)evidence_seal(&w->evidence, &now, true);
+	if (w->evidence.kind != EVIDENCE_NONE)
+		say_seal(w, "ends");
+}
+
+enum exit_code
+witness_run(struct witness *w)
+{
+	const struct options *o = w->options;
+
+	if (o->stop_after.ns > 0)
+		loop_timer_set(w->end_timer, o->stop_after);
+	if ((o->stop_after.ns > 0 || o->until > 0) && isatty(STDERR_FILENO))
+		loop_timer_set(w->progress_timer, (struct span){ PROGRESS_NS });
+	notify_ready();
+	if (!w->stopping && loop_run(w->loop) < 0)
+		w->code = EXIT_CANNOT;
+	notify_stopping();
+	finish(w);
+	if (o->once)
+		report_table(o->evidence != NULL && strcmp(o->evidence, "-") == 0
+				 ? stderr
+				 : stdout,
+		    &w->last, w->last_exchange);
+	if (o->once && w->code == EXIT_AS_ASKED && w->last.outcome != OUTCOME_MAJORITY)
+		w->code = EXIT_NO_MAJORITY;
+	return w->code;
+}
+
+void
+witness_close(struct witness *w)
+{
+	evidence_close(&w->evidence);
+	roster_close(&w->roster);
+	loop_timer_free(w->seal_timer);
+	loop_timer_free(w->sync_timer);
+	loop_timer_free(w->end_timer);
+	loop_timer_free(w->progress_timer);
+	loop_close(w->loop);
+}

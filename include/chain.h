@@ -1,0 +1,79 @@
+/*
+ * The proof over the lines of the evidence: each line carries the SHA-256 of the whole
+ * line before it, numbers run on, seals are signed by the key that was announced before.
+ *
+ * The checker is fed one line at a time, with the one after it in sight: whether the next
+ * line was made from this one tells an altered line from one that follows an altered
+ * line.
+ */
+#ifndef CLOCKWITNESS_CHAIN_H
+#define CLOCKWITNESS_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "record.h"
+#include "seal.h"
+
+/* What a writer knows: the head so far. All zero: nothing written yet. */
+struct chain {
+	uint64_t seq;       /* of the next line */
+	struct digest head; /* of the last line */
+};
+
+/* The line of n octets (newline included) becomes the chain's head. */
+void chain_advance(struct chain *c, const char *line, size_t n);
+
+enum chain_finding {
+	CHAIN_OK,
+	CHAIN_MALFORMED,     /* not a canonical record */
+	CHAIN_NEW_VERSION,   /* a record of a version this program does not know */
+	CHAIN_NO_START,      /* a file that begins with neither start nor continue */
+	CHAIN_START_INSIDE,  /* a start in the middle: another chain's line */
+	CHAIN_ALTERED,       /* this line, or the one before, is not what was written */
+	CHAIN_MISSING,       /* lines before this one are gone */
+	CHAIN_REPEATED,      /* this line's number is not after the one before */
+	CHAIN_FOREIGN,       /* a genuine line, but not made after the line before */
+	CHAIN_RAW_BACKWARD,  /* the raw clock runs backwards */
+	CHAIN_BAD_SEAL,      /* signature wrong, or by a key that was not announced */
+	CHAIN_AFTER_END,     /* a record after the last seal */
+	CHAIN_NOT_CONTINUED, /* a file that does not go on where the one before ended */
+	CHAIN_FINDINGS
+};
+
+/* A sentence for people. */
+extern const char *const chain_finding_words[CHAIN_FINDINGS];
+
+struct chain_checker {
+	struct chain chain;
+	bool begun;
+	bool ended;   /* the last seal has been met */
+	bool stopped; /* a stop record has been met */
+	bool keyed;   /* `key` must sign the next seal */
+	struct seal_public key;
+	struct raw_time raw; /* of the last line */
+	uint64_t lines;      /* checked and good */
+	uint64_t sealed;     /* so many of the first lines are covered by a seal */
+	uint64_t seals;
+};
+
+struct chain_result {
+	enum chain_finding finding;
+	bool previous; /* the finding is about the line before the one given */
+	size_t column; /* CHAIN_MALFORMED: where */
+};
+
+/*
+ * Checks the next line. `next`: the line after it, NULL if there is none. *out: the
+ * record, decoded, unless CHAIN_MALFORMED or CHAIN_NEW_VERSION. After any finding but
+ * CHAIN_OK the checker stays as it was before the line, and is good for nothing more.
+ */
+struct chain_result chain_check(struct chain_checker *c, const char *line, size_t n,
+    const char *next, size_t next_n, struct record *out);
+
+/* The next line given begins another file of the same process. */
+void chain_check_next_file(struct chain_checker *c);
+
+#endif

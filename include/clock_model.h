@@ -1,0 +1,112 @@
+/*
+ * The clock of one boot as the evidence shows it: what the host's clock read at every raw
+ * time (knots, from the bracketed reading in each record) and what UTC was then (points,
+ * from the calibrations). Together they turn a time that the host's clock showed into
+ * UTC:
+ *
+ *     UTC(c) = c + [UTC - raw](c)     for every raw time c with host clock(c) = the time
+ *
+ * A clock that was set forward never showed some times and one that was set back showed
+ * some twice, so a correction is none, one or more intervals. Where the clock was set
+ * between two knots, the moment is not known: either branch may have shown a time.
+ */
+#ifndef CLOCKWITNESS_CLOCK_MODEL_H
+#define CLOCKWITNESS_CLOCK_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "calibration.h"
+#include "exchange.h"
+#include "timescale.h"
+
+struct model_point {
+	struct raw_time at;
+	struct span utc_minus_raw;
+	double oscillator;                     /* d(UTC - raw)/d(raw), s/s */
+	double frequency;                      /* d(UTC - host)/d(host), s/s */
+	double frequency_error;                /* s/s, one standard deviation */
+	struct span noise, uncertainty, bound; /* as in the calibration */
+	bool common;
+};
+
+/* The host's clock over a stretch of raw time; linear within. */
+struct model_piece {
+	struct raw_time raw;
+	struct system_time real;
+	struct span raw_length, real_length; /* > 0, >= 0 */
+	struct span noise; /* by how much the path may leave the line, at 95 % */
+	struct span bound; /* and at most, with a rate changed by up to 500 ppm */
+};
+
+/* Pieces in which the host's clock only ran forward: piece[first .. first + count). */
+struct model_run {
+	size_t first, count;
+};
+
+/* The caller owns the arrays; a knot adds at most two pieces and one run. */
+struct clock_model {
+	struct model_piece *piece;
+	size_t pieces;
+	struct model_run *run;
+	size_t runs;
+	struct model_point *point; /* in order of raw time */
+	size_t points;
+	struct clock_reading last; /* the newest knot */
+	bool begun;
+};
+
+enum correction_kind {
+	CORRECTION_INSIDE, /* between two calibrations */
+	CORRECTION_BEFORE, /* the first one: extrapolated */
+	CORRECTION_AFTER,  /* the last one: extrapolated */
+	CORRECTION_KINDS
+};
+
+/* "inside", "before", "after" */
+extern const char *const correction_kind_names[CORRECTION_KINDS];
+
+struct correction {
+	enum correction_kind kind;
+	struct utc_time utc;
+	struct span noise;       /* 95 %, statistical only */
+	struct span uncertainty; /* 95 %, systematic part included; within the interval */
+	struct utc_time earliest, latest; /* if servers and assumptions are true */
+	double frequency;                 /* d(UTC - host)/d(host) there, s/s */
+	bool common;   /* common time of an unsynchronised server, not UTC */
+	bool conflict; /* the calibrations on either side exclude each other */
+	struct raw_time raw;
+	size_t point; /* the calibration before it, or the first */
+};
+
+/* A reading of the clocks; readings come in order of raw time (an earlier one is
+ * ignored). */
+void clock_model_knot(struct clock_model *m, const struct clock_reading *r);
+
+/* A calibration with a selected server, in order of raw time; point[] must have room. */
+void clock_model_point(
+    struct clock_model *m, const struct clock_reading *at, const struct calibration *c);
+
+/*
+ * All corrections of a time that the host's clock may have shown, earliest first, at most
+ * `most`; their number. 0: it never showed it, or there is no calibration. Outside the
+ * knots the first and the last piece go on as they were, which nobody has seen.
+ */
+size_t clock_model_correct(const struct clock_model *m, struct system_time t,
+    struct correction out[], size_t most);
+
+/*
+ * The paper's correction, by one offset and one frequency taken at host time `at`:
+ * UTC = t + offset + frequency (t - at). In the paper's letters, o = -offset,
+ * f = -frequency / (1 + frequency) and its t the reference time of the measurement:
+ * (t_n + f t - o) / (1 + f), the same number.
+ */
+struct linear_correction {
+	struct system_time at;
+	struct span offset; /* UTC - host clock */
+	double frequency;   /* d(UTC - host)/d(host) */
+};
+
+struct utc_time linear_correct(const struct linear_correction *l, struct system_time t);
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * The records of the evidence <-> their canonical lines: flat JSON objects, one key
+ * order, one spelling of every value (clockwitness-evidence: README). One table a type
+ * describes its fields, and both directions walk it. decode(encode(r)) = r,
+ * encode(decode(l)) = l, and nothing but canonical lines is decoded.
+ *
+ * Durations are integers of ns in keys ending _ns, frequencies ppm with six decimals in
+ * keys ending _ppm, absolute times RFC 3339 with nine digits.
+ */
+#ifndef CLOCKWITNESS_RECORD_H
+#define CLOCKWITNESS_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "calibration.h"
+#include "digest.h"
+#include "exchange.h"
+#include "seal.h"
+
+#define RECORD_VERSION 1
+#define RECORD_LINE_MAX ((size_t)64 * 1024) /* with its newline */
+#define RECORD_TEXT_SIZE 256
+#define RECORD_COMMAND_SIZE 1024
+
+enum record_type {
+	RECORD_START,
+	RECORD_CONTINUE,
+	RECORD_RELOAD,
+	RECORD_EXCHANGE,
+	RECORD_CALIBRATION,
+	RECORD_GAP,
+	RECORD_SEAL,
+	RECORD_STOP,
+	RECORD_TYPES
+};
+
+extern const char *const record_type_names[RECORD_TYPES];
+
+struct record_server {
+	char name[SERVER_NAME_SIZE];
+	char address[RECORD_TEXT_SIZE]; /* as configured: host name or number */
+	int port;
+	int minpoll, maxpoll, burst; /* exponents; count */
+	int pool;                    /* so many addresses of the name are used */
+	struct span fixed_poll;      /* 0: none */
+	bool common;
+};
+
+struct record_servers {
+	size_t count;
+	struct record_server server[MAX_SERVERS];
+};
+
+/* The newest older file in the directory, as it was found: a statement, not a proof. */
+struct record_previous {
+	char file[RECORD_TEXT_SIZE];
+	struct digest head; /* of its last whole line; zero: it has none */
+	uint64_t seq;       /* of that line */
+	uint64_t torn;      /* octets after it */
+};
+
+struct record_start {
+	char program[64];
+	int method; /* CALIBRATION_METHOD */
+	char host[RECORD_TEXT_SIZE];
+	char machine_id[64];
+	char boot_id[64];
+	char kernel[RECORD_TEXT_SIZE];
+	char clocksource[64];
+	char timezone[RECORD_TEXT_SIZE]; /* name; empty: unknown */
+	int64_t utc_offset_s; /* local time - UTC by the host's rules, at start */
+	char command_line[RECORD_COMMAND_SIZE];
+	int64_t uid;
+	uint8_t capabilities[8]; /* effective, big-endian */
+	struct record_servers servers;
+	bool has_previous;
+	struct record_previous previous;
+	struct seal_public seal_key;    /* of the first seal */
+	struct digest seal_fingerprint; /* SHA-256 of that key */
+};
+
+/* First line of a file in which the same process goes on. */
+struct record_continue {
+	char host[RECORD_TEXT_SIZE];
+	char boot_id[64];
+	char reason[RECORD_TEXT_SIZE];
+	char previous_file[RECORD_TEXT_SIZE];
+	struct seal_public seal_key; /* that the next seal must use */
+};
+
+struct record_exchange {
+	char server[SERVER_NAME_SIZE];
+	char address[SERVER_ADDRESS_SIZE];
+	struct exchange exchange;
+	bool has_sample; /* fault is none */
+	struct span offset, delay, dispersion;
+	bool has_suppressed;
+	uint64_t suppressed; /* exchanges of the server with faults, not recorded, before
+				this */
+};
+
+struct record_gap {
+	uint64_t records; /* that were not written */
+	char reason[RECORD_TEXT_SIZE];
+};
+
+struct record_seal {
+	bool has_next; /* false: the last one */
+	struct seal_public next;
+	struct seal_signature signature; /* over the line before ,"sig" */
+};
+
+struct record_stop {
+	char reason[RECORD_TEXT_SIZE];
+	uint64_t exchanges, samples, faults, calibrations;
+};
+
+struct record {
+	uint64_t seq;
+	struct digest prev; /* of the whole line before; zero in a chain's first */
+	enum record_type type;
+	struct clock_reading at;
+	union {
+		struct record_start start;
+		struct record_continue go_on;
+		struct record_servers reload;
+		struct record_exchange exchange;
+		struct calibration calibration;
+		struct record_gap gap;
+		struct record_seal seal;
+		struct record_stop stop;
+	};
+};
+
+/* The line with its newline; its length, or 0: it does not fit, or a text is no UTF-8. */
+size_t record_encode(const struct record *r, char *out, size_t size);
+
+enum record_fault {
+	RECORD_OK,
+	RECORD_MALFORMED,   /* not a canonical record */
+	RECORD_NEW_VERSION, /* written by a later version */
+};
+
+/*
+ * Decodes a line of n octets, newline included. *column: 1-based, where it stopped making
+ * sense. *out is complete on RECORD_OK only.
+ */
+__attribute__((warn_unused_result)) enum record_fault record_decode(
+    const char *line, size_t n, struct record *out, size_t *column);
+
+/* How many octets of a seal's line are signed: those before ,"sig". 0: it is no seal. */
+size_t record_signed_length(const char *line, size_t n);
+
+/* Replaces what cannot stand in a record (control characters, no UTF-8) by '?', cuts. */
+void record_copy_text(char *to, size_t size, const char *from);
+
+#endif
