@@ -1,0 +1,9 @@
+/* The subcommands; each takes its own argv and returns an exit code (say.h). */
+#ifndef CLOCKWITNESS_COMMANDS_H
+#define CLOCKWITNESS_COMMANDS_H
+
+int verify_main(int argc, char *argv[]);
+int convert_main(int argc, char *argv[]);
+int correct_main(int argc, char *argv[]);
+
+#endif

@@ -1,0 +1,216 @@
+#include "model.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "records.h"
+#include "say.h"
+
+struct loading {
+	struct model *model;
+	const struct records_file *file; /* whose boot is `boot` */
+	size_t boot;
+};
+
+static size_t
+boot_for(struct loading *l, const struct records_file *f)
+{
+	struct model *m = l->model;
+	size_t i = 0;
+
+	while (i < m->boots && strcmp(m->boot[i].boot_id, f->boot_id) != 0)
+		i++;
+	if (i < m->boots)
+		return i;
+	m->boot = reallocarray(m->boot, m->boots + 1, sizeof(*m->boot));
+	if (m->boot == NULL) {
+		say("out of memory");
+		exit(EXIT_CANNOT);
+	}
+	m->boot[i] = (struct boot_model){ .first = f->at };
+	memcpy(m->boot[i].boot_id, f->boot_id, sizeof(f->boot_id));
+	memcpy(m->boot[i].host, f->host, sizeof(f->host));
+	m->boots++;
+	return i;
+}
+
+static void
+add_knot(struct boot_model *b, const struct clock_reading *at)
+{
+	struct clock_model *c = &b->model;
+
+	c->piece =
+	    memory_grow(c->piece, &b->piece_room, c->pieces + 2, sizeof(*c->piece));
+	c->run = memory_grow(c->run, &b->run_room, c->runs + 1, sizeof(*c->run));
+	clock_model_knot(c, at);
+	b->last = at->real;
+}
+
+static void
+add_calibration(struct model *m, struct boot_model *b, const struct clock_reading *at,
+    const struct calibration *c)
+{
+	struct clock_model *model = &b->model;
+
+	if (!c->selected)
+		return;
+	model->point = memory_grow(
+	    model->point, &b->point_room, model->points + 1, sizeof(*model->point));
+	clock_model_point(model, at, c);
+	m->has_linear = true;
+	m->linear = (struct linear_correction){ at->real, c->offset, c->frequency };
+	m->linear_error = c->frequency_error;
+	m->linear_noise = c->noise;
+	m->linear_uncertainty = c->uncertainty;
+	m->linear_bound = c->bound;
+}
+
+static void
+on_record(void *arg, const struct records_line *line, const struct record *r)
+{
+	struct loading *l = arg;
+	struct model *m = l->model;
+
+	if (l->file != line->file) {
+		l->file = line->file;
+		l->boot = boot_for(l, line->file);
+	}
+	add_knot(&m->boot[l->boot], &r->at);
+	if (r->type == RECORD_CALIBRATION)
+		add_calibration(m, &m->boot[l->boot], &r->at, &r->calibration);
+	if (r->type == RECORD_START) {
+		memcpy(m->host, r->start.host, sizeof(m->host));
+		memcpy(m->timezone, r->start.timezone, sizeof(m->timezone));
+		m->utc_offset_s = r->start.utc_offset_s;
+	}
+}
+
+static void
+on_finding(void *arg, const struct records_line *line, struct chain_result result,
+    const struct record *r)
+{
+	struct loading *l = arg;
+
+	(void)r;
+	l->model->findings++;
+	say("%s:%" PRIu64 ": this line %s; %s", line->file->path,
+	    line->number - (result.previous ? 1 : 0), chain_finding_words[result.finding],
+	    l->model->unverified
+		? "used all the same, as asked"
+		: "nothing from there on is used (--unverified uses it)");
+}
+
+bool
+model_load(struct model *m, char *const paths[], size_t n, bool unverified)
+{
+	struct loading l = { .model = m };
+	struct records records;
+	struct records_visitor visitor = {
+		.record = on_record,
+		.finding = on_finding,
+		.arg = &l,
+		.unverified = unverified,
+	};
+	bool good;
+
+	*m = (struct model){ .unverified = unverified };
+	good = records_open(&records, paths, n);
+	if (good)
+		records_walk(&records, &visitor);
+	records_close(&records);
+	m->unverified = unverified && m->findings > 0;
+	if (good && !m->has_linear) {
+		say("the evidence holds no calibration that could be used: there was no "
+		    "majority, or no server");
+		good = false;
+	}
+	return good;
+}
+
+void
+model_free(struct model *m)
+{
+	for (size_t i = 0; i < m->boots; i++) {
+		free(m->boot[i].model.piece);
+		free(m->boot[i].model.run);
+		free(m->boot[i].model.point);
+	}
+	free(m->boot);
+	*m = (struct model){ .boots = 0 };
+}
+
+static struct span
+distance(const struct boot_model *b, struct system_time t)
+{
+	struct span before = system_since(b->first, t);
+	struct span after = system_since(t, b->last);
+
+	return span_max(span_max(before, after), (struct span){ 0 });
+}
+
+static const struct boot_model *
+nearest_boot(const struct model *m, struct system_time t)
+{
+	const struct boot_model *best = NULL;
+
+	for (size_t i = 0; i < m->boots; i++) {
+		const struct boot_model *b = &m->boot[i];
+
+		if (b->model.points == 0)
+			continue;
+		if (best == NULL || distance(b, t).ns < distance(best, t).ns)
+			best = b;
+	}
+	return best;
+}
+
+/* Between its first and its last reading of the clock a boot speaks from knowledge. */
+static bool
+was_watching(const struct clock_model *c, const struct correction *found)
+{
+	return c->pieces > 0 && raw_since(found->raw, c->piece[0].raw).ns >= 0 &&
+	       raw_since(c->last.raw, found->raw).ns >= 0;
+}
+
+size_t
+model_correct(
+    const struct model *m, struct system_time t, struct correction out[], size_t most)
+{
+	const struct boot_model *nearest;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->boots && n < most; i++) {
+		const struct clock_model *c = &m->boot[i].model;
+		size_t found = clock_model_correct(c, t, out + n, most - n);
+
+		if (found > 0 && was_watching(c, &out[n]))
+			n += found;
+	}
+	if (n > 0)
+		return n;
+	nearest = nearest_boot(m, t);
+	return nearest != NULL ? clock_model_correct(&nearest->model, t, out, most) : 0;
+}
+
+struct correction
+model_correct_linear(const struct model *m, struct system_time t)
+{
+	struct utc_time utc = linear_correct(&m->linear, t);
+	double away = fabs(span_seconds(system_since(t, m->linear.at)));
+	struct span grown = span_from_seconds(1.96 * m->linear_error * away);
+	struct span bound = span_add(m->linear_bound,
+	    span_from_seconds((SAMPLE_PHI + 3 * m->linear_error) * away));
+
+	return (struct correction){
+		.kind = CORRECTION_AFTER,
+		.utc = utc,
+		.noise = span_add(m->linear_noise, grown),
+		.uncertainty = span_add(m->linear_uncertainty, grown),
+		.earliest = utc_after(utc, (struct span){ -bound.ns }),
+		.latest = utc_after(utc, bound),
+		.frequency = m->linear.frequency,
+	};
+}

@@ -1,0 +1,51 @@
+/*
+ * Evidence -> clock models, one a boot. The evidence is verified on the way; what stands
+ * after a broken line does not get in.
+ */
+#ifndef CLOCKWITNESS_MODEL_H
+#define CLOCKWITNESS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clock_model.h"
+#include "record.h"
+
+struct boot_model {
+	char boot_id[64];
+	char host[RECORD_TEXT_SIZE];
+	struct clock_model model;
+	size_t piece_room, run_room, point_room;
+	struct system_time first, last; /* readings of the host's clock */
+};
+
+struct model {
+	struct boot_model *boot;
+	size_t boots;
+	char host[RECORD_TEXT_SIZE];     /* of the last start record */
+	char timezone[RECORD_TEXT_SIZE]; /* so is this */
+	int64_t utc_offset_s;
+	struct linear_correction linear; /* by the last calibration */
+	double linear_error; /* of its frequency, s/s, one standard deviation */
+	struct span linear_noise, linear_uncertainty, linear_bound;
+	bool has_linear;
+	uint64_t findings;
+	bool unverified; /* it holds what did not verify */
+};
+
+/*
+ * Reads evidence. false: it cannot be read or holds no calibration (said on standard
+ * error). Findings are said too, and counted.
+ */
+bool model_load(struct model *m, char *const paths[], size_t n, bool unverified);
+void model_free(struct model *m);
+
+/* All corrections of a host time, from the boots that saw it; else the nearest boot's. */
+size_t model_correct(
+    const struct model *m, struct system_time t, struct correction out[], size_t most);
+
+/* By the paper's method: always one. */
+struct correction model_correct_linear(const struct model *m, struct system_time t);
+
+#endif
