@@ -50,12 +50,14 @@ core_c   = $(wildcard core/*.c)
 daemon_c = $(wildcard daemon/*.c)
 tools_c  = $(wildcard tools/*.c)
 tests_c  = $(wildcard tests/test_*.c)
-shared_c = $(filter-out $(tests_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
+progs_c  = $(wildcard tests/prog_*.c)
+shared_c = $(filter-out $(tests_c) $(progs_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
 core_o   = $(core_c:%.c=$(BUILD)/%.o)
 daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
 shared_o = $(shared_c:%.c=$(BUILD)/%.o)
 test_bin = $(tests_c:%.c=$(BUILD)/%)
+prog_bin = $(progs_c:%.c=$(BUILD)/%)
 test_t   = $(sort $(wildcard tests/*.t))
 
 $(BUILD)/core/%.o:   ALL_CFLAGS += -pedantic-errors
@@ -97,6 +99,11 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
 	  $(call pkg,libs,$(DAEMON_PKGS) $(TESTS_PKGS)) -lm
 
+# what the scenarios need beside the products
+$(BUILD)/tests/prog_%: $(BUILD)/tests/prog_%.o $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium) -lm
+
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(say) CC $<
@@ -108,7 +115,7 @@ $(BUILD)/.flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' \
 	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' > $@
 
--include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d)
+-include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(prog_bin:=.d)
 
 deps:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST)
@@ -119,7 +126,7 @@ deps-lint:
 check: deps
 	@$(MAKE) --no-print-directory run-check
 
-run-check: all $(test_bin)
+run-check: all $(test_bin) $(prog_bin)
 	BUILD='$(BUILD)' prove --exec '' $(PROVEFLAGS) $(test_bin) $(test_t)
 
 demo: deps
@@ -132,7 +139,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory all $(core_o) WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
 
-sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(shared_c)
+sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(shared_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
 

@@ -150,13 +150,27 @@ stream_write(struct evidence *e, const char *line, size_t n)
 /* ---- file */
 
 static void
+note_loss(struct evidence *e, const char *why)
+{
+	if (e->why_lost[0] == '\0')
+		record_copy_text(e->why_lost, sizeof(e->why_lost), why);
+}
+
+/* Said once an outage, not once a try. */
+static void
 abandon_file(struct evidence *e, int error, const char *what)
 {
-	(void)log_fail(
-	    error, "%s/%s: cannot %s; trying a new file", e->path, e->file, what);
+	char why[RECORD_TEXT_SIZE];
+
+	(void)snprintf(why, sizeof(why), "cannot %s: %s", what, strerror(-error));
+	if (!e->outage)
+		log_line(LOG_ERROR,
+		    "%s/%s: %s; measuring on, trying a new file each second", e->path,
+		    e->file, why);
+	e->outage = true;
+	note_loss(e, why);
 	close(e->fd);
 	e->fd = -1;
-	e->why_lost = what;
 }
 
 static int
@@ -213,11 +227,11 @@ put(struct evidence *e, struct record *r)
 static void
 lose(struct evidence *e, const char *why)
 {
-	if (e->lost++ == 0 && e->kind == EVIDENCE_STREAM)
+	if (e->kind == EVIDENCE_STREAM && e->lost == 0 && !e->closed)
 		log_line(
 		    LOG_WARNING, "standard output: the reader is too slow, records lost");
-	if (e->why_lost == NULL)
-		e->why_lost = why;
+	e->lost++;
+	note_loss(e, why);
 }
 
 static bool
@@ -233,7 +247,8 @@ put_gap(struct evidence *e, const struct clock_reading *now)
 	log_line(LOG_WARNING, "writing evidence again to %s; %llu records were lost",
 	    e->file, (unsigned long long)e->lost);
 	e->lost = 0;
-	e->why_lost = NULL;
+	e->why_lost[0] = '\0';
+	e->outage = false;
 	return true;
 }
 
@@ -253,10 +268,12 @@ put_continue(struct evidence *e, const struct clock_reading *now, const char *ol
 	return put(e, &r);
 }
 
+/* A new file into which no whole record went never was. */
 static void
 go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
 {
 	char old_file[RECORD_TEXT_SIZE];
+	bool made;
 
 	if (e->kind != EVIDENCE_FILE || e->fd >= 0 ||
 	    raw_since(now->raw, e->retry).ns < 0)
@@ -265,11 +282,14 @@ go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
 	memcpy(old_file, e->file, sizeof(old_file));
 	e->fd =
 	    evidence_file_create(e->directory, e->host, now->real, &e->rotation, e->file);
-	if (e->fd < 0 || !put_continue(e, now, old_file)) {
-		/* an empty or torn file holds nothing; the last good one stays `previous`
-		 */
-		memcpy(e->file, old_file, sizeof(old_file));
+	made = e->fd >= 0;
+	if (made && put_continue(e, now, old_file))
+		return;
+	if (made) {
+		(void)unlinkat(e->directory, e->file, 0);
+		e->rotation--;
 	}
+	memcpy(e->file, old_file, sizeof(old_file));
 }
 
 /* Room for a record and, after losses, for the word about them. */

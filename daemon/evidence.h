@@ -39,8 +39,9 @@ struct evidence {
 	bool unsynced;
 	uint64_t synced_seq; /* records below this number are on disk */
 	uint64_t lost;       /* records not written since the last gap record */
-	const char *why_lost;
-	struct raw_time retry; /* not before this is a new file tried */
+	char why_lost[RECORD_TEXT_SIZE]; /* of the first of them; empty: none */
+	bool outage;                     /* said already that nothing can be written */
+	struct raw_time retry;           /* not before this is a new file tried */
 	/* stream */
 	struct loop *loop;
 	struct loop_watch *watch; /* while there is something to write */

@@ -7,6 +7,7 @@
 #include "notify.h"
 
 #define DAY_S 86400.0
+#define UNKNOWN 5e-5 /* s/s: half of what the fit begins with */
 #define FLICKER 3e-7 /* s/s: what an hour's fit does not know of tomorrow */
 
 static double
@@ -35,9 +36,22 @@ print_span(struct span d, char *out, size_t size)
 		(void)snprintf(out, size, "%.3g s", s);
 }
 
+/* Before some seconds have passed it is the prior, which is nobody's measurement. */
+static void
+print_frequency(const struct calibration *c, char *out, size_t size)
+{
+	if (c->frequency_error > UNKNOWN)
+		(void)snprintf(out, size, "frequency not known yet");
+	else
+		(void)snprintf(out, size, "frequency %+.3f ppm +-%.3f (%s)",
+		    c->frequency * 1e6, c->frequency_error * 1e6,
+		    slow_or_fast(c->frequency));
+}
+
 void
 report_sentence(const struct calibration *c, char *out, size_t size)
 {
+	char frequency[64];
 	char uncertainty[32];
 	char bound[32];
 
@@ -46,14 +60,13 @@ report_sentence(const struct calibration *c, char *out, size_t size)
 		    outcome_names[c->outcome], c->truechimers, c->candidates);
 		return;
 	}
+	print_frequency(c, frequency, sizeof(frequency));
 	print_span(c->uncertainty, uncertainty, sizeof(uncertainty));
 	print_span(c->bound, bound, sizeof(bound));
 	(void)snprintf(out, size,
-	    "offset %+.6f s (%s), +-%s (95 %%), at most %s; frequency %+.3f ppm +-%.3f (%s); "
-	    "%s, %d of %d agree%s",
+	    "offset %+.6f s (%s), +-%s (95 %%), at most %s; %s; %s, %d of %d agree%s",
 	    span_seconds(c->offset), slow_or_fast(span_seconds(c->offset)), uncertainty,
-	    bound, c->frequency * 1e6, c->frequency_error * 1e6,
-	    slow_or_fast(c->frequency), c->server, c->truechimers, c->candidates,
+	    bound, frequency, c->server, c->truechimers, c->candidates,
 	    c->common ? "; common time" : "");
 }
 
@@ -83,7 +96,10 @@ report_server(
 
 	if (old == now->verdict)
 		return;
-	if (believed(old) && believed(now->verdict))
+	if (old == VERDICT_UNMEASURED)
+		log_line(bad ? LOG_WARNING : LOG_INFO, "server %s (%s): %s", now->name,
+		    now->address, verdict_names[now->verdict]);
+	else if (believed(old) && believed(now->verdict))
 		log_line(
 		    LOG_DEBUG, "server %s: %s", now->name, verdict_names[now->verdict]);
 	else

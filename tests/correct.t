@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""clockwitness correct and convert, on evidence of a made-up clock that is known exactly."""
+import json
+import os
+import subprocess
+import time
+
+from harness import MAKE_EVIDENCE, TOOL, done, equal, holds, ns, ok, rfc3339, run, scratch, start, tool, write
+
+NOON = "2026-03-10T12:00:00.000000000Z"
+
+
+def make(*args):
+    return write("made-%s.jsonl" % "-".join(args[1:]).replace("/", "_"), run(MAKE_EVIDENCE, *args).stdout)
+
+
+slow = make(NOON, "3200000000", "0", "3600")
+fast = make(NOON, "-3200000000", "0", "3600")
+equal(tool("verify", "--closed", slow).returncode, 0, "the made evidence verifies")
+
+
+def corrected(evidence, log, *options, code=0):
+    got = tool("correct", "-q", "-e", evidence, *options, input=log)
+    if got.returncode != code:
+        return "exit %d: %s" % (got.returncode, got.stderr)
+    return got.stdout
+
+
+equal(corrected(slow, "2026-03-10T12:00:00.000Z hello\n"), "2026-03-10T12:00:03.200Z hello\n",
+      "12:00:00.000 of a clock 3.2 s slow was 12:00:03.200")
+equal(corrected(fast, "2026-03-10T12:00:10.000Z hello\n"), "2026-03-10T12:00:06.800Z hello\n",
+      "12:00:10.000 of a clock 3.2 s fast was 12:00:06.800")
+equal(corrected(slow, "Mar 10 12:00:00 web1 sshd[7]: at Mar 10 12:00:00 sharp\n"),
+      "Mar 10 12:00:03 web1 sshd[7]: at Mar 10 12:00:00 sharp\n", "RFC 3164: the stamp changes, the message does not")
+equal(corrected(slow, "<34>Mar 10 12:00:00.123456 web1 su: x\n"), "<34>Mar 10 12:00:03.323456 web1 su: x\n",
+      "a priority and a fraction are kept")
+equal(corrected(slow, "2026-03-10 13:00:00,5+01:00 x\n"), "2026-03-10 13:00:03,7+01:00 x\n",
+      "blank, comma, one digit and zone are kept")
+equal(corrected(slow, "2026-03-10T12:00:00 x\n", "--timezone", "+02:00", "--style", "iso"),
+      "2026-03-10T10:00:03.200000Z x\n", "--timezone and --style iso")
+equal(corrected(slow, "2026-03-10T12:00:00.123456789Z x\n", "--style", "iso"),
+      "2026-03-10T12:00:03.323456789Z x\n", "iso keeps nanoseconds where there are any")
+odd = b"no stamp\n\n\0\xff2026-03-10T12:00:00Z\r\n2026-99-10T12:00:00Z x\n  2026-03-10T12:00:00Z y\nlast"
+got = subprocess.run([TOOL, "correct", "-q", "-e", slow], input=odd, capture_output=True)
+equal(got.stdout, odd, "lines without a stamp at their beginning pass unchanged")
+long = "2026-03-10T12:00:00Z " + "x" * 1000000 + "\n2026-03-10T12:00:01Z end"
+equal(corrected(slow, long), long.replace("12:00:00Z", "12:00:03Z").replace("12:00:01Z", "12:00:04Z"),
+      "a line of a million characters, and a last one without newline")
+
+drifting = make(NOON, "0", "100", "3600")
+got = json.loads(tool("convert", "--json", "-e", drifting, "2026-03-10T12:30:00Z").stdout)
+ok(abs(ns(got["utc"]) - ns("2026-03-10T12:30:00.180000000Z")) <= 1000,
+   "a clock that loses 100 ppm is 180 ms behind after half an hour", got)
+ok(abs(got["frequency_ppm"] - 100) < 1e-6, "its frequency is +100 ppm", got)
+gaining = make(NOON, "0", "-100", "3600")
+got = json.loads(tool("convert", "--json", "-e", gaining, "2026-03-10T12:30:00Z").stdout)
+ok(abs(ns(got["utc"]) - ns("2026-03-10T12:29:59.820000000Z")) <= 1000,
+   "a clock that gains 100 ppm is 180 ms ahead after half an hour", got)
+for name, evidence in (("slow", drifting), ("fast", gaining)):
+    both = [json.loads(tool("convert", "--json", "--method", m, "-e", evidence, "2026-03-10T12:17:00.5Z").stdout)
+            for m in ("smooth", "linear")]
+    ok(abs(ns(both[0]["utc"]) - ns(both[1]["utc"])) <= 1000, "smooth and linear agree on a straight clock (%s)" % name,
+       both)
+far = json.loads(tool("convert", "--json", "-e", drifting, "2026-03-11T12:00:00Z").stdout)
+near = json.loads(tool("convert", "--json", "-e", drifting, "2026-03-10T13:30:00Z").stdout)
+ok(near["kind"] == far["kind"] == "after" and far["uncertainty_ns"] > near["uncertainty_ns"],
+   "beyond the evidence uncertainty grows", (near, far))
+equal([json.loads(l)["kind"] for l in tool("convert", "--json", "-e", drifting, "-",
+                                           input="2026-03-10T11:50:00Z\n1773144000.25\n").stdout.splitlines()],
+      ["before", "inside"], "times from standard input, RFC 3339 and Unix seconds")
+equal(tool("convert", "-e", drifting, "yesterday").returncode, 2, "what is no time: exit 2")
+equal(tool("convert", "-e", os.path.join(scratch, "none"), NOON).returncode, 3, "no evidence: exit 3")
+
+forward = make(NOON, "10000000000", "0", "3600", "UTC", "0", "1800", "3600000000000")
+got = tool("convert", "--json", "-e", forward, "2026-03-10T13:00:00Z")
+equal((got.returncode, json.loads(got.stdout)["kind"]), (1, "never-shown"),
+      "a time that a forward step skipped was never shown: exit 1")
+got = tool("correct", "-e", forward, input="2026-03-10T13:00:00Z x\n")
+equal((got.returncode, got.stdout), (1, "2026-03-10T13:00:00Z x\n"), "in a log it stays as it is, and is a finding")
+backward = make(NOON, "0", "0", "3600", "UTC", "0", "1800", "-600000000000")
+got = [json.loads(l) for l in tool("convert", "--json", "-e", backward, "2026-03-10T12:25:00Z").stdout.splitlines()]
+equal([g["utc"][:19] for g in got], ["2026-03-10T12:25:00", "2026-03-10T12:35:00"],
+      "a time that a backward step showed twice has two answers")
+got = corrected(backward, "".join("2026-03-10T12:%02d:00Z x\n" % m for m in (24, 25, 29, 21, 25, 40)))
+equal([l[14:16] for l in got.splitlines()], ["24", "25", "29", "31", "35", "50"],
+      "in a log the order of lines decides between them")
+
+berlin = make("2026-10-25T00:00:00.000000000Z", "3000000000", "0", "10800", "Europe/Berlin", "7200")
+equal(corrected(berlin, "".join("Oct 25 %s x\n" % t for t in ("02:30:00", "02:59:59", "02:00:00", "02:30:00", "03:10:00"))),
+      "Oct 25 02:30:03 x\nOct 25 02:00:02 x\nOct 25 02:00:03 x\nOct 25 02:30:03 x\nOct 25 03:10:03 x\n",
+      "the hour that a zone shows twice is told by the order of lines")
+equal(corrected(make("2026-12-31T23:50:00.000000000Z", "3000000000", "0", "1200"),
+                "Dec 31 23:59:58 x\nJan  1 00:00:01 y\n", "--style", "iso"),
+      "2027-01-01T00:00:01.000000Z x\n2027-01-01T00:00:04.000000Z y\n", "a log over New Year")
+equal(corrected(make("2028-02-29T23:50:00.000000000Z", "3000000000", "0", "1200"), "Feb 29 23:59:58 x\n"),
+      "Mar  1 00:00:01 x\n", "a log over the end of a leap day")
+equal(corrected(slow, "Jul  4 12:00:00 x\n", "--style", "iso", "--year", "2025")[:4], "2025", "--year decides")
+
+reader = start([TOOL, "correct", "-q", "-e", slow], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+reader.stdin.write(b"2026-03-10T12:00:00Z one\n")
+reader.stdin.flush()
+equal(reader.stdout.readline(), b"2026-03-10T12:00:03Z one\n", "a stream is corrected line by line, without delay")
+reader.stdin.close()
+equal(reader.wait(10), 0, "and ends with it")
+
+out = os.path.join(scratch, "out.log")
+logs = [write("a.log", "2026-03-10T12:00:00Z a\n"), write("b.log", "2026-03-10T12:00:01Z b\n")]
+equal(tool("correct", "-e", slow, "-o", out, *logs).returncode, 0, "-o writes a file")
+equal(open(out).read(), "2026-03-10T12:00:03Z a\n2026-03-10T12:00:04Z b\n", "of all logs in turn")
+equal(tool("correct", "-e", slow, "-o", out, *logs).returncode, 3, "but never over an existing one")
+equal(tool("correct", "-e", slow, os.path.join(scratch, "none")).returncode, 3, "a log that is not there: exit 3")
+equal(tool("correct", "-e", slow, "--style", "fancy").returncode, 2, "a style that is not there: exit 2")
+equal(tool("correct", "-e", slow, "--timezone", "Mars/Base").returncode, 2, "a zone that is not there: exit 2")
+equal(tool("correct", logs[0]).returncode, 2, "no evidence named: exit 2")
+summary = json.loads(tool("correct", "--json", "-e", slow, logs[0]).stderr)
+equal((summary["stamps"], summary["inside"], summary["least_correction_ns"]), (1, 1, 3200000000),
+      "--json says what was done")
+
+broken = write("broken.jsonl", "".join(
+    l.replace('"noise_ns":1000', '"noise_ns":1001') if i == 21 else l for i, l in enumerate(open(slow).read().splitlines(True))))
+got = tool("correct", "-e", broken, input="2026-03-10T12:55:00Z x\n")
+equal(got.returncode, 1, "evidence with an altered line: exit 1")
+holds("extrapolated", got.stderr, "what is after the altered line is not used")
+got = tool("correct", "--unverified", "-e", broken, input="2026-03-10T12:55:00Z x\n")
+holds("did NOT verify", got.stderr, "--unverified uses it, and says so")
+equal(tool("frobnicate").returncode, 2, "an unknown command: exit 2")
+equal(tool("--version").stdout.split()[0], "clockwitness", "--version says the name")
+done()

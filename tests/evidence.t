@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""The evidence: chain, seals, damage, a killed daemon, a second one, another's eyes."""
+import hashlib
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+from harness import DAEMON, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ok, \
+    records, run, scratch, skip, start, tool, wait_for, write
+
+servers = Servers({"a": clock(3.2, 40), "b": clock(3.2, 40), "c": clock(3.2, 40)})
+case = directory("case")
+got = daemon("-o", case, "--for", "2s", "--poll", "0.1", *servers.all())
+equal(got.returncode, 0, "--for ends with exit 0")
+files = evidence_files(case)
+equal(len(files), 1, "one process writes one file")
+ok(re.match(r".*-\d{8}T\d{6}Z-000\.jsonl$", files[0]), "its name holds host, time and number", files[0])
+equal(os.stat(files[0]).st_mode & 0o777, 0o600, "only its owner may read it")
+data = open(files[0], "rb").read()
+lines = data.splitlines(True)
+head = re.search(r"ends .* head ([0-9a-f]{64})", got.stderr).group(1)
+fingerprint = re.search(r"begins .* fingerprint ([0-9a-f]{64})", got.stderr).group(1)
+equal(hashlib.sha256(lines[-1]).hexdigest(), head, "the head printed at stop is the last line's SHA-256")
+
+every = records(case)
+equal([r["seq"] for r in every], list(range(len(every))), "numbers run on from 0")
+equal([r["prev"] for r in every[1:]], [hashlib.sha256(l).hexdigest() for l in lines[:-1]],
+      "each line holds the SHA-256 of the line before it")
+equal(every[0]["type"], "start", "the first record is start")
+equal([every[-2]["type"], every[-1]["type"], "next" in every[-1]], ["stop", "seal", False],
+      "the last two are stop and the last seal, which announces no key")
+key, unsealed = every[0]["seal_key"], []
+equal(hashlib.sha256(bytes.fromhex(key)).hexdigest(), every[0]["seal_fingerprint"], "the fingerprint is the key's")
+equal(every[0]["seal_fingerprint"], fingerprint, "and is printed at the start")
+ok(all(b["type"] == "seal" for a, b in zip(every, every[1:]) if a["type"] in ("calibration", "stop")),
+   "a seal follows each calibration and the stop")
+x = [r for r in every if r["type"] == "exchange" and r["fault"] == "none"]
+ok(len(x) > 20, "exchanges are recorded", len(x))
+ok(all(abs(r["offset_ns"] - 3_200_000_000) < 2_000_000 for r in x), "each with the offset, +3.2 s", x[0])
+ok(all(r["raw_ns"] == r["t4_raw_ns"] and r["at"] == r["t4"] for r in x), "dated by the reading at T4")
+
+
+def openssl_verifies(line, public):
+    """A second opinion on the signature, from another implementation."""
+    signed, rest = line.rsplit(b',"sig":"', 1)
+    der = bytes.fromhex("302a300506032b6570032100" + public)
+    args = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", write("key.der", der),
+            "-rawin", "-in", write("signed", signed), "-sigfile", write("sig", bytes.fromhex(rest[:128].decode()))]
+    return subprocess.run(args, capture_output=True).returncode == 0
+
+
+good = True
+for line, r in list(zip(lines, every)):
+    if r["type"] == "seal" and good:
+        good = openssl_verifies(line, key)
+        key = r.get("next")
+ok(good, "openssl verifies every seal with the key that the seal before announced")
+
+got = tool("verify", "--closed", "--head", head, "--fingerprint", fingerprint, case)
+equal(got.returncode, 0, "verify finds it good")
+equal(tool("verify", "--head", "0" * 64, case).returncode, 1, "another head is a finding")
+equal(tool("verify", "--fingerprint", "0" * 64, case).returncode, 1, "another fingerprint is a finding")
+equal(tool("verify", os.path.join(scratch, "none")).returncode, 3, "a missing file: exit 3")
+equal(tool("verify").returncode, 2, "no file: exit 2")
+equal(tool("verify", "-", stdin=open(files[0], "rb")).returncode, 0, "standard input can be verified")
+
+seed = int(os.environ.get("CLOCKWITNESS_SEED", "20261122"))
+print("# seed %d" % seed)
+dice = random.Random(seed)
+
+
+def verify_damaged(octets, *options):
+    got = tool("verify", *options, write("damaged.jsonl", octets))
+    blamed = [int(l.split(":")[1]) for l in got.stdout.splitlines() if re.match(r".*damaged\.jsonl:\d+:", l)]
+    return got, blamed
+
+
+missed, misnamed = [], []
+for _ in range(150):
+    n = dice.randrange(len(lines) - 1)
+    bit = dice.randrange(8 * len(lines[n]))
+    bad = bytearray(lines[n])
+    bad[bit // 8] ^= 1 << bit % 8
+    got, blamed = verify_damaged(b"".join(lines[:n]) + bytes(bad) + b"".join(lines[n + 1:]))
+    if got.returncode != 1:
+        missed.append((n + 1, bit))
+    elif blamed[:1] != [n + 1]:
+        misnamed.append((n + 1, bit, got.stdout.splitlines()[0]))
+equal(missed, [], "a flipped bit in any line but the last is found (150 at random)")
+equal(misnamed, [], "and its line is named")
+missed = []
+for bit in range(0, 8 * len(lines[-1]), 7):
+    bad = bytearray(lines[-1])
+    bad[bit // 8] ^= 1 << bit % 8
+    if verify_damaged(b"".join(lines[:-1]) + bytes(bad), "--head", head)[0].returncode != 1:
+        missed.append(bit)
+equal(missed, [], "in the last line, too, when the head is given")
+for n in (0, 1, len(lines) // 2, len(lines) - 2):
+    got, blamed = verify_damaged(b"".join(lines[:n] + lines[n + 1:]))
+    equal(got.returncode, 1, "without line %d: found" % (n + 1))
+got, blamed = verify_damaged(b"".join(lines[:5] + [lines[4]] + lines[5:]))
+equal((got.returncode, blamed), (1, [6]), "a doubled line is found and named")
+got, blamed = verify_damaged(b"".join(lines[:5] + [lines[6], lines[5]] + lines[7:]))
+equal(got.returncode, 1, "two swapped lines are found")
+got, _ = verify_damaged(b"".join(lines[:-2]))
+equal(got.returncode, 0, "a cut at a line's end is an open end, which alone proves nothing")
+holds("open end", got.stdout, "but is said")
+equal(verify_damaged(b"".join(lines[:-2]), "--closed")[0].returncode, 1, "and is a finding with --closed")
+got, _ = verify_damaged(data[:-40])
+equal(got.returncode, 0, "a torn last line is a statement")
+holds("torn last line", got.stdout, "and is named")
+got = tool("convert", "-e", write("damaged.jsonl", b"".join(lines[:10]) + lines[10].replace(b'"v":1', b'"v":2')
+                                  + b"".join(lines[11:])), every[5]["at"])
+equal(got.returncode, 1, "what uses damaged evidence says so")
+holds("nothing from there on is used", got.stderr, "and uses nothing after the damage")
+
+killed = directory("killed")
+p = start([DAEMON, "-o", killed, "--poll", "0.05", *servers.all()], stderr=subprocess.DEVNULL)
+wait_for(lambda: len(evidence_files(killed)) and os.path.getsize(evidence_files(killed)[0]) > 40000)
+second = daemon("-o", killed, "--for", "1s", *servers.all())
+equal(second.returncode, 3, "a second daemon on the same directory: exit 3")
+holds("another clockwitnessd", second.stderr, "and says why")
+p.send_signal(signal.SIGKILL)
+p.wait()
+first = evidence_files(killed)[0]
+whole = open(first, "rb").read()
+equal(tool("verify", first).returncode, 0, "after kill -9 every whole line still verifies")
+with open(first, "ab") as f:
+    f.write(b'{"v":1,"seq":9999,"pre')  # what a kill in the middle of a write leaves
+torn = open(first, "rb").read()
+time.sleep(0.05)
+got = daemon("-o", killed, "--for", "1s", "--poll", "0.1", *servers.all())
+equal(open(first, "rb").read(), torn, "the next daemon does not touch the torn file")
+newest = [r for r in records([f for f in evidence_files(killed) if f != first][0]) if r["type"] == "start"][0]
+last_line = whole.splitlines(True)[-1]
+equal((newest["previous"]["file"], newest["previous"]["torn"], newest["previous"]["head"]),
+      (os.path.basename(first), 22, hashlib.sha256(last_line).hexdigest()),
+      "but its start record names the file, its head and the torn octets")
+equal(tool("verify", killed).returncode, 0, "the directory verifies, torn line and all")
+with open(first, "wb") as f:
+    f.write(b"".join(whole.splitlines(True)[:-3]))
+got = tool("verify", killed)
+equal(got.returncode, 1, "a tail cut off later contradicts the next start record")
+holds("cut, or written on", got.stdout, "and is named")
+
+if run("openssl", "version").returncode == 0:
+    full = directory("full")
+    mounted = run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full).returncode == 0
+    if mounted:
+        p = start([DAEMON, "-o", full, "--poll", "0.02", *servers.all()], stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: p.poll() is not None or os.statvfs(full).f_bavail == 0)
+        time.sleep(0.5)
+        ok(p.poll() is None, "a full disk does not end the daemon")
+        run("mount", "-o", "remount,size=4m", full)
+        wait_for(lambda: len(evidence_files(full)) > 1 and os.path.getsize(evidence_files(full)[-1]) > 20000)
+        p.send_signal(signal.SIGTERM)
+        said = p.communicate()[1]
+        holds("No space left", said, "it says so")
+        after = records(evidence_files(full)[-1])
+        equal([r["type"] for r in after[:2]], ["continue", "gap"], "it goes on in a new file, with a gap record")
+        got = tool("verify", full)
+        equal(got.returncode, 0, "and the chain holds across the files")
+        run("umount", full)
+    else:
+        skip("a full disk", "no tmpfs can be mounted here")
+done()
