@@ -4,7 +4,7 @@
 
 #define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
 #define STEP_MIN_NS 50000  /* and more than this */
-#define STEERED_MAX 0.0005 /* s/s: adjtime, kernel PLL, frequency (adjtimex(2)) */
+#define STEERED_MAX 0.0005 /* s/s: the most that the kernel slews by */
 #define STEADY 1e-7        /* s/s: rates of neighbouring pieces that count as equal */
 #define FLICKER 3e-7       /* s/s: what no fit of an hour knows of the day after */
 #define Z95 1.96
@@ -200,8 +200,7 @@ interpolated(const struct model_point *a, const struct model_point *b, struct ra
 {
 	struct band from_a = carried(a, c);
 	struct band from_b = carried(b, c);
-	double near =
-	    fmin(span_seconds(raw_since(c, a->at)), span_seconds(raw_since(b->at, c)));
+	double near = span_seconds(span_min(raw_since(c, a->at), raw_since(b->at, c)));
 	struct span grown = span_from_seconds(Z95 * sqrt(drift_wander(near)));
 	struct band out = {
 		.estimate = between(a, b, c),

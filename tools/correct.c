@@ -1,23 +1,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "calendar.h"
 #include "commands.h"
-#include "json.h"
 #include "lines.h"
+#include "log_clock.h"
 #include "log_time.h"
 #include "model.h"
 #include "say.h"
-#include "zone.h"
+#include "tally.h"
 
 #define ANSWERS_MAX 16
-#define HALF_YEAR_S (INT64_C(182) * 86400)
 
 static const char usage[] =
     "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
@@ -40,98 +37,18 @@ static const char usage[] =
     "Exit status: 0 done; 1 done, but some stamps could not be corrected, or findings;\n"
     "2 usage; 3 cannot.\n";
 
-struct tally {
-	uint64_t lines, stamps, inside, outside, ambiguous, never_shown, unprintable,
-	    common;
-	bool any;
-	struct span least, most; /* corrections */
-	struct span uncertainty; /* the greatest */
-	int64_t guessed_year;    /* 0: none was */
-};
-
 struct correcting {
 	struct model model;
-	struct zone zone;
+	struct log_clock clock;
 	char **evidence;
 	size_t evidences;
 	const char *output, *timezone;
 	bool linear, iso, json, quiet, unverified;
-	int64_t year; /* --year; 0: not given */
 	/* of the log at hand */
-	int64_t year_now;   /* of the last RFC 3164 stamp; 0: none yet */
-	int64_t last_local; /* seconds */
 	struct utc_time last_utc;
 	bool has_last;
 	struct tally tally;
 };
-
-/* ---- which time of the clock a stamp stands for */
-
-static int64_t
-nearest_year(const struct correcting *c, const struct log_time *t)
-{
-	const struct boot_model *last = &c->model.boot[c->model.boots - 1];
-	int64_t about = last->last.ns / NS_PER_SECOND;
-	int64_t year = civil_from_seconds(about).year;
-	int64_t best = year;
-
-	for (int64_t y = year - 1; y <= year + 1; y++)
-		if (llabs(log_time_local_seconds(t, y) - about) <
-		    llabs(log_time_local_seconds(t, best) - about))
-			best = y;
-	return best;
-}
-
-/* Lines come in order: a jump of half a year is the turn of one. */
-static int64_t
-year_in_order(const struct correcting *c, const struct log_time *t)
-{
-	int64_t moved = log_time_local_seconds(t, c->year_now) - c->last_local;
-
-	if (moved < -HALF_YEAR_S)
-		return c->year_now + 1;
-	return moved > HALF_YEAR_S ? c->year_now - 1 : c->year_now;
-}
-
-static int64_t
-year_of(struct correcting *c, const struct log_time *t)
-{
-	int64_t year;
-
-	if (t->grammar != LOG_RFC3164)
-		return 0;
-	if (c->year_now != 0) {
-		year = year_in_order(c, t);
-	} else if (c->year != 0) {
-		year = c->year;
-	} else {
-		year = nearest_year(c, t);
-		c->tally.guessed_year = year;
-	}
-	c->year_now = year;
-	c->last_local = log_time_local_seconds(t, year);
-	return year;
-}
-
-/* Seconds of the host's clock, up to two; and the stamp's zone at each. */
-static size_t
-clock_seconds(struct correcting *c, const struct log_time *t, int64_t out[2])
-{
-	int64_t local = log_time_local_seconds(t, year_of(c, t));
-
-	if (t->zone == ZONE_NONE)
-		return zone_to_clock(&c->zone, local, out);
-	out[0] = local - (int64_t)t->zone_minutes * 60;
-	return 1;
-}
-
-static int64_t
-local_offset(const struct correcting *c, const struct log_time *t, struct utc_time utc)
-{
-	if (t->zone != ZONE_NONE)
-		return (int64_t)t->zone_minutes * 60;
-	return zone_offset_at(&c->zone, utc.ns / NS_PER_SECOND);
-}
 
 /* ---- the correction */
 
@@ -157,7 +74,7 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 	struct choice all[2 * ANSWERS_MAX];
 	int64_t seconds[2];
 	size_t n = 0;
-	size_t readings = clock_seconds(c, t, seconds);
+	size_t readings = log_clock_seconds(&c->clock, t, seconds);
 	size_t best = 0;
 
 	for (size_t i = 0; i < readings; i++) {
@@ -182,31 +99,13 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 	return true;
 }
 
-static void
-count(struct tally *t, const struct choice *chosen)
-{
-	const struct correction *a = &chosen->correction;
-	struct span moved = utc_minus_system(a->utc, chosen->time);
-
-	t->inside += a->kind == CORRECTION_INSIDE;
-	t->outside += a->kind != CORRECTION_INSIDE;
-	t->common += a->common;
-	t->least = t->any ? span_min(t->least, moved) : moved;
-	t->most = t->any ? span_max(t->most, moved) : moved;
-	t->uncertainty = span_max(t->uncertainty, a->uncertainty);
-	t->any = true;
-}
-
 static size_t
 print_stamp(const struct correcting *c, const struct log_time *t, struct utc_time utc,
     char out[LOG_TIME_MAX])
 {
-	int64_t local = local_offset(c, t, utc);
-
 	if (c->iso)
 		return log_time_print_iso(utc.ns, t->digits > 6 ? t->digits : 6, out);
-	return log_time_print_same(
-	    t, utc_after(utc, (struct span){ local * NS_PER_SECOND }).ns, out);
+	return log_time_print_same(t, log_clock_local(&c->clock, t, utc), out);
 }
 
 static size_t
@@ -231,7 +130,7 @@ on_head(void *arg, const char *head, size_t n, struct lines_sink *out)
 		c->tally.unprintable++;
 		return 0;
 	}
-	count(&c->tally, &chosen);
+	tally_count(&c->tally, chosen.time, &chosen.correction);
 	c->has_last = true;
 	c->last_utc = chosen.correction.utc;
 	lines_write(out, head, t.from);
@@ -239,69 +138,21 @@ on_head(void *arg, const char *head, size_t n, struct lines_sink *out)
 	return t.to;
 }
 
-/* ---- the summary */
-
 static void
-summarise_json(const struct correcting *c, const char *name)
+summarise(const struct correcting *c, const char *log)
 {
-	const struct tally *t = &c->tally;
-	struct json *j = json_begin();
+	struct tally_setting s = {
+		.host = c->model.host,
+		.method = c->linear ? "linear" : "smooth",
+		.zone = c->clock.zone.name,
+		.guessed_year = c->clock.guessed_year,
+		.unverified = c->model.unverified,
+	};
 
-	json_text(j, "log", name);
-	json_text(j, "host", c->model.host);
-	json_text(j, "method", c->linear ? "linear" : "smooth");
-	json_text(j, "timezone", c->zone.name);
-	json_number(j, "lines", (int64_t)t->lines);
-	json_number(j, "stamps", (int64_t)t->stamps);
-	json_number(j, "inside", (int64_t)t->inside);
-	json_number(j, "extrapolated", (int64_t)t->outside);
-	json_number(j, "ambiguous", (int64_t)t->ambiguous);
-	json_number(j, "never_shown", (int64_t)t->never_shown);
-	json_number(j, "unprintable", (int64_t)t->unprintable);
-	json_number(j, "least_correction_ns", t->least.ns);
-	json_number(j, "greatest_correction_ns", t->most.ns);
-	json_number(j, "greatest_uncertainty_ns", t->uncertainty.ns);
-	json_number(j, "guessed_year", t->guessed_year);
-	json_text(j, "timescale", t->common > 0 ? "common time" : "UTC");
-	json_flag(j, "verified", !c->model.unverified);
-	json_end(j, stderr);
-}
-
-static void
-summarise(const struct correcting *c, const char *name)
-{
-	const struct tally *t = &c->tally;
-
-	if (c->quiet)
-		return;
-	if (c->json) {
-		summarise_json(c, name);
-		return;
-	}
-	say("%s: %" PRIu64 " lines, %" PRIu64 " stamps: %" PRIu64
-	    " inside the evidence, %" PRIu64 " extrapolated, %" PRIu64
-	    " never shown by the clock%s",
-	    name, t->lines, t->stamps, t->inside, t->outside, t->never_shown,
-	    t->never_shown > 0 ? " (left unchanged)" : "");
-	if (t->any)
-		say("%s: corrected by %+.6f s to %+.6f s, +-%.6f s (95 %%) at most, to %s",
-		    name, span_seconds(t->least), span_seconds(t->most),
-		    span_seconds(t->uncertainty),
-		    t->common > 0 ? "common time, not UTC" : "UTC");
-	if (t->ambiguous > 0)
-		say("%s: %" PRIu64
-		    " stamps that the clock or the zone shows twice; decided by "
-		    "the order of lines",
-		    name, t->ambiguous);
-	if (t->unprintable > 0)
-		say("%s: %" PRIu64
-		    " stamps whose year does not fit their form, left unchanged",
-		    name, t->unprintable);
-	if (t->guessed_year != 0)
-		say("%s: year %" PRIi64 " assumed for the first stamp (--year)", name,
-		    t->guessed_year);
-	if (c->model.unverified)
-		say("%s: corrected by evidence that did NOT verify", name);
+	if (c->json)
+		tally_say_json(&c->tally, &s, log);
+	else if (!c->quiet)
+		tally_say(&c->tally, &s, log);
 }
 
 /* ---- files and options */
@@ -314,7 +165,7 @@ correct_log(struct correcting *c, const char *name, struct lines_sink *out)
 	int error;
 
 	c->tally = (struct tally){ .lines = 0 };
-	c->year_now = 0;
+	log_clock_begin(&c->clock);
 	c->has_last = false;
 	if (fd < 0) {
 		(void)say_errno("%s", name);
@@ -339,20 +190,20 @@ choose_zone(struct correcting *c)
 	const char *name = c->model.timezone;
 
 	if (c->timezone != NULL) {
-		if (zone_parse(c->timezone, &c->zone))
+		if (zone_parse(c->timezone, &c->clock.zone))
 			return true;
 		say("--timezone '%s' is not known here; allowed: UTC, +hh:mm, or a name of the "
 		    "zone database",
 		    c->timezone);
 		return false;
 	}
-	if (zone_parse(name, &c->zone))
+	if (zone_parse(name, &c->clock.zone))
 		return true;
-	zone_fixed(c->model.utc_offset_s, &c->zone);
+	zone_fixed(c->model.utc_offset_s, &c->clock.zone);
 	if (*name != '\0')
 		say("the host's zone '%s' is not known here; using %s, as it was at the start "
 		    "of the evidence",
-		    name, c->zone.name);
+		    name, c->clock.zone.name);
 	return true;
 }
 
@@ -380,6 +231,7 @@ correct(struct correcting *c, char *const logs[])
 		return EXIT_CANNOT;
 	if (!choose_zone(c))
 		return EXIT_USAGE;
+	c->clock.about = c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
 	if (!open_output(c, &out))
 		return EXIT_CANNOT;
 	for (logs = *logs != NULL ? logs : standard_input; *logs != NULL && good;
@@ -424,8 +276,8 @@ take_year(struct correcting *c)
 {
 	char *end;
 
-	c->year = strtol(optarg, &end, 10);
-	if (*end == '\0' && c->year >= 1970 && c->year <= 2261)
+	c->clock.year = strtol(optarg, &end, 10);
+	if (*end == '\0' && c->clock.year >= 1970 && c->clock.year <= 2261)
 		return -1;
 	say("--year '%s' is not allowed; allowed: 1970 to 2261", optarg);
 	return EXIT_USAGE;
