@@ -2,20 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "calendar.h"
 #include "evidence_file.h"
 #include "log.h"
 
 #define RETRY_NS NS_PER_SECOND
-#define DRAIN_MS 5000
 #define SEAL_ROOM 2048 /* octets that a seal may need */
 
 void
@@ -59,22 +55,17 @@ int
 evidence_open_stream(
     struct evidence *e, struct loop *l, loop_callback *on_closed, void *arg)
 {
-	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	int error;
 
 	*e = (struct evidence){
 		.kind = EVIDENCE_STREAM,
 		.directory = -1,
-		.fd = STDOUT_FILENO,
-		.loop = l,
-		.on_closed = on_closed,
-		.on_closed_arg = arg,
+		.fd = -1,
 		.path = "standard output",
 		.file = "-",
 	};
-	if (flags < 0 || fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK) != 0)
-		return log_fail(-errno, "cannot write to standard output");
-	e->buffer = malloc(EVIDENCE_STREAM_BUFFER);
-	return e->buffer != NULL ? 0 : log_fail(-ENOMEM, "standard output");
+	error = stream_open(&e->stream, STDOUT_FILENO, l, on_closed, arg);
+	return error == 0 ? 0 : log_fail(error, "cannot write to standard output");
 }
 
 static bool
@@ -87,67 +78,6 @@ make_key(struct seal_key *key)
 	seal_key_from_seed(key, seed);
 	return true;
 }
-
-/* ---- stream */
-
-static void stop_watching(struct evidence *e);
-
-static void
-stream_flush(void *arg)
-{
-	struct evidence *e = arg;
-
-	while (e->from < e->to && !e->closed) {
-		ssize_t n = write(e->fd, e->buffer + e->from, e->to - e->from);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n < 0) {
-			e->closed = true;
-			(void)log_fail(-errno, "standard output");
-			e->on_closed(e->on_closed_arg);
-			break;
-		}
-		e->from += (size_t)n;
-	}
-	e->from = e->to = 0;
-	stop_watching(e);
-}
-
-static void
-stop_watching(struct evidence *e)
-{
-	loop_watch_free(e->watch);
-	e->watch = NULL;
-}
-
-static bool
-stream_has_room(const struct evidence *e, size_t n)
-{
-	return !e->closed && EVIDENCE_STREAM_BUFFER - (e->to - e->from) >= n;
-}
-
-static int
-stream_write(struct evidence *e, const char *line, size_t n)
-{
-	if (!stream_has_room(e, n))
-		return -ENOBUFS;
-	if (EVIDENCE_STREAM_BUFFER - e->to < n) {
-		memmove(e->buffer, e->buffer + e->from, e->to - e->from);
-		e->to -= e->from;
-		e->from = 0;
-	}
-	memcpy(e->buffer + e->to, line, n);
-	e->to += n;
-	stream_flush(e);
-	if (e->from < e->to && e->watch == NULL)
-		e->watch = loop_watch_new(e->loop, e->fd, true, stream_flush, e);
-	return 0;
-}
-
-/* ---- file */
 
 static void
 note_loss(struct evidence *e, const char *why)
@@ -192,7 +122,7 @@ write_line(struct evidence *e, const char *line, size_t n)
 	int error;
 
 	if (e->kind == EVIDENCE_STREAM)
-		return stream_write(e, line, n);
+		return stream_write(&e->stream, line, n);
 	if (e->fd < 0)
 		return -EIO;
 	error = file_write(e, line, n);
@@ -227,7 +157,7 @@ put(struct evidence *e, struct record *r)
 static void
 lose(struct evidence *e, const char *why)
 {
-	if (e->kind == EVIDENCE_STREAM && e->lost == 0 && !e->closed)
+	if (e->kind == EVIDENCE_STREAM && e->lost == 0 && !e->stream.closed)
 		log_line(
 		    LOG_WARNING, "standard output: the reader is too slow, records lost");
 	e->lost++;
@@ -296,7 +226,7 @@ go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
 static bool
 writable(struct evidence *e, const struct clock_reading *now)
 {
-	if (e->closed)
+	if (e->stream.closed)
 		return false;
 	go_on_in_new_file(e, now);
 	if (e->kind == EVIDENCE_FILE && e->fd < 0)
@@ -362,7 +292,7 @@ evidence_seal(struct evidence *e, const struct clock_reading *now, bool last)
 
 	if (e->kind == EVIDENCE_NONE || (!e->unsealed && !last))
 		return true;
-	if (e->kind == EVIDENCE_STREAM && !stream_has_room(e, SEAL_ROOM))
+	if (e->kind == EVIDENCE_STREAM && !stream_has_room(&e->stream, SEAL_ROOM))
 		return false;
 	if (!last && !make_key(&next))
 		return false;
@@ -405,28 +335,15 @@ evidence_begin(
 	return 0;
 }
 
-static void
-drain(struct evidence *e)
-{
-	struct pollfd p = { .fd = e->fd, .events = POLLOUT };
-
-	stream_flush(e);
-	while (e->from < e->to && !e->closed && poll(&p, 1, DRAIN_MS) > 0)
-		stream_flush(e);
-	if (e->from < e->to)
-		log_line(LOG_WARNING, "standard output: %zu octets were not taken",
-		    e->to - e->from);
-}
-
 void
 evidence_close(struct evidence *e)
 {
+	size_t left;
+
 	seal_key_erase(&e->key);
-	if (e->kind == EVIDENCE_STREAM && e->buffer != NULL) {
-		drain(e);
-		stop_watching(e);
-		free(e->buffer);
-	}
+	left = e->kind == EVIDENCE_STREAM ? stream_close(&e->stream) : 0;
+	if (left > 0)
+		log_line(LOG_WARNING, "standard output: %zu octets were not taken", left);
 	if (e->kind == EVIDENCE_FILE && e->fd >= 0)
 		close(e->fd);
 	if (e->directory >= 0)

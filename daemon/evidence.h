@@ -18,8 +18,7 @@
 #include "loop.h"
 #include "record.h"
 #include "seal.h"
-
-#define EVIDENCE_STREAM_BUFFER ((size_t)1 << 20)
+#include "stream.h"
 
 enum evidence_kind { EVIDENCE_NONE, EVIDENCE_FILE, EVIDENCE_STREAM };
 
@@ -42,14 +41,7 @@ struct evidence {
 	char why_lost[RECORD_TEXT_SIZE]; /* of the first of them; empty: none */
 	bool outage;                     /* said already that nothing can be written */
 	struct raw_time retry;           /* not before this is a new file tried */
-	/* stream */
-	struct loop *loop;
-	struct loop_watch *watch; /* while there is something to write */
-	loop_callback *on_closed;
-	void *on_closed_arg;
-	char *buffer;
-	size_t from, to; /* buffer[from .. to) waits */
-	bool closed;     /* the reader went away */
+	struct stream stream;
 };
 
 /* Evidence that keeps nothing, for `--once` without -o. */

@@ -1,5 +1,6 @@
 #include "witness.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "log.h"
 #include "notify.h"
 #include "report.h"
-#include "text.h"
+#include "round.h"
 
 #define ONCE_BURST 4
 #define PROGRESS_NS (10 * NS_PER_SECOND)
@@ -22,60 +23,6 @@ stop(struct witness *w, enum exit_code code)
 		w->code = code;
 	w->stopping = true;
 	loop_stop(w->loop);
-}
-
-/* ---- evidence */
-
-static void
-on_seal_due(void *arg)
-{
-	struct witness *w = arg;
-	struct clock_reading now;
-
-	w->seal_due = false;
-	clock_read(&now);
-	(void)evidence_seal(&w->evidence, &now, false);
-}
-
-static void
-on_sync_due(void *arg)
-{
-	struct witness *w = arg;
-
-	w->sync_due = false;
-	(void)evidence_sync(&w->evidence);
-}
-
-static void
-seal_now(struct witness *w, const struct clock_reading *now)
-{
-	(void)evidence_seal(&w->evidence, now, false);
-	loop_timer_clear(w->seal_timer);
-	w->seal_due = false;
-}
-
-/* On disk at most `sync`, sealed at most `seal` seconds later. */
-static void
-append_soon(struct witness *w, struct record *r)
-{
-	(void)evidence_append(&w->evidence, r);
-	if (w->config.sync == 0)
-		(void)evidence_sync(&w->evidence);
-	else if (!w->sync_due)
-		loop_timer_set(
-		    w->sync_timer, (struct span){ w->config.sync * NS_PER_SECOND });
-	w->sync_due = w->config.sync > 0;
-	if (!w->seal_due)
-		loop_timer_set(
-		    w->seal_timer, (struct span){ w->config.seal * NS_PER_SECOND });
-	w->seal_due = true;
-}
-
-static void
-append_sealed(struct witness *w, struct record *r)
-{
-	(void)evidence_append(&w->evidence, r);
-	seal_now(w, &r->at);
 }
 
 static void
@@ -101,23 +48,6 @@ list_servers(const struct witness *w, struct record_servers *out)
 }
 
 static void
-say_seal(const struct witness *w, const char *when)
-{
-	char fingerprint[2 * DIGEST_BYTES + 1] = "";
-	char head[2 * DIGEST_BYTES + 1] = "";
-	struct digest d =
-	    digest_bytes(&w->evidence.first_key, sizeof(w->evidence.first_key));
-	struct text f = { fingerprint, fingerprint + sizeof(fingerprint), false };
-	struct text h = { head, head + sizeof(head), false };
-
-	print_hex(&f, d.byte, sizeof(d.byte));
-	print_hex(&h, w->evidence.chain.head.byte, DIGEST_BYTES);
-	log_line(LOG_INFO, "evidence %s %s/%s: fingerprint %s head %s seq %llu", when,
-	    w->evidence.path, w->evidence.file, fingerprint, head,
-	    (unsigned long long)(w->evidence.chain.seq - 1));
-}
-
-static void
 on_stream_closed(void *arg)
 {
 	struct witness *w = arg;
@@ -137,20 +67,21 @@ open_evidence(struct witness *w)
 	context_read(&start, w->argc, w->argv);
 	list_servers(w, &start.servers);
 	if (where == NULL && w->options->once)
-		evidence_open_none(&w->evidence);
+		evidence_open_none(&w->ledger.evidence);
 	else if (where != NULL && strcmp(where, "-") == 0)
-		error = evidence_open_stream(&w->evidence, w->loop, on_stream_closed, w);
+		error = evidence_open_stream(
+		    &w->ledger.evidence, w->loop, on_stream_closed, w);
 	else
-		error = evidence_open_directory(&w->evidence,
+		error = evidence_open_directory(&w->ledger.evidence,
 		    where != NULL ? where : w->config.evidence, &start.previous,
 		    &start.has_previous);
 	if (error < 0)
 		return error;
 	clock_read(&now);
 	calibrator_read(&w->calibrator, &now);
-	error = evidence_begin(&w->evidence, &start, &now);
-	if (error == 0 && w->evidence.kind != EVIDENCE_NONE)
-		say_seal(w, "begins");
+	error = evidence_begin(&w->ledger.evidence, &start, &now);
+	if (error == 0)
+		ledger_say(&w->ledger, "begins");
 	return error;
 }
 
@@ -163,51 +94,10 @@ record_calibration(
 	static struct record r;
 
 	r = (struct record){ .type = RECORD_CALIBRATION, .at = *now, .calibration = *c };
-	append_sealed(w, &r);
+	ledger_append_sealed(&w->ledger, &r);
 	w->calibrations++;
 	w->calibrated = true;
 	memset(w->answered, 0, sizeof(w->answered));
-}
-
-/* The peers that are asked most often make the round. */
-static bool
-round_is_over(const struct witness *w)
-{
-	int64_t shortest = INT64_MAX;
-
-	for (size_t i = 0; i < w->roster.peers; i++) {
-		const struct peer *p = &w->roster.peer[i];
-		int64_t own = association_interval(&p->association).ns;
-
-		if (p->has_address && !p->association.denied && own < shortest)
-			shortest = own;
-	}
-	for (size_t i = 0; i < w->roster.peers; i++) {
-		const struct peer *p = &w->roster.peer[i];
-
-		if (!p->has_address || p->association.denied)
-			continue;
-		if (association_interval(&p->association).ns <= shortest &&
-		    !w->answered[i])
-			return false;
-	}
-	return true;
-}
-
-/* Which of the believed is selected may wait for the round; who is believed may not. */
-static bool
-standing_changed(const struct calibration *a, const struct calibration *b)
-{
-	if (a->outcome != b->outcome || a->servers != b->servers)
-		return true;
-	for (size_t i = 0; i < a->servers; i++) {
-		enum verdict old = a->server_at[i].verdict;
-		enum verdict new = b->server_at[i].verdict;
-
-		if (old != new && (old > VERDICT_ELIGIBLE || new > VERDICT_ELIGIBLE))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -222,10 +112,10 @@ static void
 conclude(struct witness *w, const struct clock_reading *now, bool must)
 {
 	static struct calibration c;
-	bool over = round_is_over(w);
+	bool over = round_is_over(&w->roster, w->answered);
 
 	calibrator_conclude(&w->calibrator, now, &c);
-	if (must || over || (w->calibrated && standing_changed(&w->last, &c))) {
+	if (must || over || (w->calibrated && round_standing_changed(&w->last, &c))) {
 		report_changes(&w->last, &c);
 		record_calibration(w, now, &c);
 		w->last = c;
@@ -273,7 +163,7 @@ record_exchange(struct witness *w, size_t i, const struct exchange *x,
 		r.exchange.dispersion = sample->dispersion;
 	}
 	refusals->suppressed = 0;
-	append_soon(w, &r);
+	ledger_append(&w->ledger, &r);
 }
 
 static void
@@ -385,6 +275,8 @@ apply(struct witness *w, const struct config *fresh)
 
 	roster_close(&w->roster);
 	w->config = *fresh;
+	w->ledger.seal_s = fresh->seal;
+	w->ledger.sync_s = fresh->sync;
 	log_set_level(w->config.log);
 	w->calibrator = empty;
 	w->last = (struct calibration){ .servers = 0 };
@@ -393,7 +285,7 @@ apply(struct witness *w, const struct config *fresh)
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
 	list_servers(w, &r.reload);
-	append_sealed(w, &r);
+	ledger_append_sealed(&w->ledger, &r);
 	if (open_roster(w) < 0)
 		stop(w, EXIT_CANNOT);
 }
@@ -456,12 +348,9 @@ on_progress(void *arg)
 static bool
 make_timers(struct witness *w)
 {
-	w->seal_timer = loop_timer_new(w->loop, on_seal_due, w);
-	w->sync_timer = loop_timer_new(w->loop, on_sync_due, w);
 	w->end_timer = loop_timer_new(w->loop, on_terminate, w);
 	w->progress_timer = loop_timer_new(w->loop, on_progress, w);
-	return w->seal_timer != NULL && w->sync_timer != NULL && w->end_timer != NULL &&
-	       w->progress_timer != NULL;
+	return w->end_timer != NULL && w->progress_timer != NULL;
 }
 
 static bool
@@ -485,12 +374,17 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	w->config = *c;
 	w->argc = argc;
 	w->argv = argv;
-	evidence_open_none(&w->evidence);
 	error = loop_open(&w->loop);
-	if (error < 0 || !make_timers(w) || !watch_signals(w)) {
-		(void)log_fail(error < 0 ? error : -12, "the event loop");
+	if (error == 0)
+		error = ledger_open(&w->ledger, w->loop);
+	if (error == 0 && (!make_timers(w) || !watch_signals(w)))
+		error = -ENOMEM;
+	if (error < 0) {
+		(void)log_fail(error, "the event loop");
 		return EXIT_CANNOT;
 	}
+	w->ledger.seal_s = c->seal;
+	w->ledger.sync_s = c->sync;
 	if (open_evidence(w) < 0)
 		return EXIT_CANNOT;
 	return open_roster(w) < 0 ? EXIT_CANNOT : 0;
@@ -512,10 +406,9 @@ finish(struct witness *w)
 		    .calibrations = w->calibrations } };
 	record_copy_text(r.stop.reason, sizeof(r.stop.reason),
 	    w->code == EXIT_AS_ASKED ? "as asked" : "cannot go on");
-	(void)evidence_append(&w->evidence, &r);
-	(void)evidence_seal(&w->evidence, &now, true);
-	if (w->evidence.kind != EVIDENCE_NONE)
-		say_seal(w, "ends");
+	(void)evidence_append(&w->ledger.evidence, &r);
+	(void)evidence_seal(&w->ledger.evidence, &now, true);
+	ledger_say(&w->ledger, "ends");
 }
 
 enum exit_code
@@ -545,10 +438,8 @@ witness_run(struct witness *w)
 void
 witness_close(struct witness *w)
 {
-	evidence_close(&w->evidence);
+	ledger_close(&w->ledger);
 	roster_close(&w->roster);
-	loop_timer_free(w->seal_timer);
-	loop_timer_free(w->sync_timer);
 	loop_timer_free(w->end_timer);
 	loop_timer_free(w->progress_timer);
 	loop_close(w->loop);

@@ -10,7 +10,7 @@
 
 #include "calibration.h"
 #include "config.h"
-#include "evidence.h"
+#include "ledger.h"
 #include "loop.h"
 #include "options.h"
 #include "roster.h"
@@ -32,7 +32,7 @@ struct witness {
 	int argc;
 	char *const *argv;
 	struct loop *loop;
-	struct evidence evidence;
+	struct ledger ledger;
 	struct calibrator calibrator;
 	struct roster roster;
 	struct refusals refusals[MAX_SERVERS];
@@ -40,8 +40,7 @@ struct witness {
 	bool answered[MAX_SERVERS]; /* a request has ended since the last calibration */
 	struct calibration last;    /* the last one that was concluded */
 	bool calibrated;            /* a calibration has been recorded */
-	struct loop_timer *seal_timer, *sync_timer, *end_timer, *progress_timer;
-	bool seal_due, sync_due; /* its timer runs */
+	struct loop_timer *end_timer, *progress_timer;
 	uint64_t exchanges, samples, faults, calibrations;
 	bool stopping;
 	enum exit_code code;
