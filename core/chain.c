@@ -54,7 +54,7 @@ follows(const struct digest *head, const char *next, size_t n)
 		}
 	}
 	print_hex(&t, head->byte, sizeof(head->byte));
-	return at != NULL && memcmp(at, hex, (size_t)2 * DIGEST_BYTES) == 0;
+	return at != NULL && memcmp(at, hex, 2 * DIGEST_BYTES) == 0;
 }
 
 static bool

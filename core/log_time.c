@@ -111,7 +111,8 @@ find_iso8601(struct scan s, struct log_time *t)
 	t->civil.month = (int)scan_digits(&s, 2);
 	scan_literal(&s, "-");
 	t->civil.day = (int)scan_digits(&s, 2);
-	t->separator = s.at < s.end ? *s.at : '\0';
+	if (s.at < s.end)
+		t->separator = *s.at;
 	if (!accept(&s, 'T'))
 		scan_literal(&s, " ");
 	scan_clock(&s, &t->civil);

@@ -108,7 +108,9 @@ span_sub(struct span a, struct span b)
 struct span
 span_abs(struct span a)
 {
-	return a.ns < 0 ? (struct span){ subtract(0, a.ns) } : a;
+	if (a.ns < 0)
+		a.ns = subtract(0, a.ns);
+	return a;
 }
 
 struct span

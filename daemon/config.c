@@ -389,6 +389,28 @@ config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SI
 	return good;
 }
 
+static bool
+server_equal(const struct config_server *a, const struct config_server *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->address, b->address) == 0 &&
+	       a->port == b->port && a->minpoll == b->minpoll &&
+	       a->maxpoll == b->maxpoll && a->burst == b->burst && a->pool == b->pool &&
+	       a->common == b->common;
+}
+
+bool
+config_equal(const struct config *a, const struct config *b)
+{
+	if (strcmp(a->evidence, b->evidence) != 0 || a->minpoll != b->minpoll ||
+	    a->maxpoll != b->maxpoll || a->seal != b->seal || a->sync != b->sync ||
+	    a->log != b->log || a->servers != b->servers)
+		return false;
+	for (size_t i = 0; i < a->servers; i++)
+		if (!server_equal(&a->server[i], &b->server[i]))
+			return false;
+	return true;
+}
+
 /* Splits "host:port" and "[v6]:port"; an address with several colons has no port. */
 static bool
 split_port(const char *argument, char *host, size_t size, const char **port)

@@ -13,27 +13,31 @@
 #include "digest.h"
 #include "text.h"
 
+#define SAFE_HOST_SIZE 65
 #define ROTATION_MAX 1000000
 #define TAIL_MAX (2 * RECORD_LINE_MAX)
 
+static bool
+is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
 /* A host may call itself anything; a file may not be called "../x". */
 static void
-safe_host(const char *host, char out[80])
+safe_host(const char *host, char out[SAFE_HOST_SIZE])
 {
 	size_t n = 0;
 
-	for (; host[n] != '\0' && n < 64; n++) {
-		char c = host[n];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || c == '_' || (c == '.' && n > 0);
-
-		out[n] = plain ? c : '_';
-		if (c == '-')
-			out[n] = '-';
+	for (; n < SAFE_HOST_SIZE - 1 && host[n] != '\0'; n++) {
+		out[n] = '_';
+		if (is_plain(host[n]) && (n > 0 || host[n] != '.'))
+			out[n] = host[n];
 	}
 	out[n] = '\0';
 	if (n == 0)
-		(void)snprintf(out, 80, "host");
+		(void)snprintf(out, SAFE_HOST_SIZE, "host");
 }
 
 int
@@ -42,7 +46,7 @@ evidence_file_create(int directory, const char *host, struct system_time at,
 {
 	struct civil c =
 	    civil_from_seconds(at.ns / NS_PER_SECOND - (at.ns % NS_PER_SECOND < 0));
-	char safe[80];
+	char safe[SAFE_HOST_SIZE];
 
 	safe_host(host, safe);
 	while (*rotation < ROTATION_MAX) {

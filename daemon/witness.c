@@ -319,7 +319,7 @@ on_reload(void *arg)
 	else if (fresh.servers == 0)
 		log_line(LOG_ERROR, "%s names no server; going on as before",
 		    config_path(w->options));
-	else if (memcmp(&fresh, &w->config, sizeof(fresh)) == 0)
+	else if (config_equal(&fresh, &w->config))
 		log_line(LOG_INFO, "the configuration has not changed");
 	else {
 		if (strcmp(fresh.evidence, w->config.evidence) != 0)

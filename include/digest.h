@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DIGEST_BYTES 32
+#define DIGEST_BYTES ((size_t)32)
 
 struct digest {
 	uint8_t byte[DIGEST_BYTES];

@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEAL_SEED_BYTES 32
-#define SEAL_PUBLIC_BYTES 32
-#define SEAL_SIGNATURE_BYTES 64
+#define SEAL_SEED_BYTES ((size_t)32)
+#define SEAL_PUBLIC_BYTES ((size_t)32)
+#define SEAL_SIGNATURE_BYTES ((size_t)64)
 
 struct seal_public {
 	uint8_t byte[SEAL_PUBLIC_BYTES];

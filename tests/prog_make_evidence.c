@@ -17,7 +17,8 @@
 #include "record.h"
 #include "seal.h"
 
-#define RAW_AT_START INT64_C(1000000000000000000) /* up for 31 years: no boot in the way */
+#define RAW_AT_START                                                                     \
+	INT64_C(1000000000000000000) /* up for 31 years: no boot in the way */
 #define ROUND_S 16
 
 struct host {

@@ -85,7 +85,7 @@ zone_offset_at(const struct zone *z, int64_t clock_seconds)
 size_t
 zone_to_clock(const struct zone *z, int64_t local, int64_t out[2])
 {
-	int64_t around[2] = { zone_offset_at(z, local - DAY_S),
+	const int64_t around[2] = { zone_offset_at(z, local - DAY_S),
 		zone_offset_at(z, local + DAY_S) };
 	size_t n = 0;
 
