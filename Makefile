@@ -26,7 +26,8 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
              libsodium-dev libjansson-dev
-DEPS_TEST  = check python3 perl strace chrony jq openssl util-linux procps
+DEPS_TEST  = check python3 perl strace jq openssl util-linux iproute2 \
+             libseccomp2 libgnutls30 libcap2 tzdata
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
 
 WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -124,12 +125,14 @@ deps-lint:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT)
 
 check: deps
+	@tests/unpack-chrony $(BUILD)/peers
 	@$(MAKE) --no-print-directory run-check
 
 run-check: all $(test_bin) $(prog_bin)
 	BUILD='$(BUILD)' prove --exec '' $(PROVEFLAGS) $(test_bin) $(test_t)
 
-demo: deps
+demo:
+	@tests/install-packages $(DEPS_BUILD) python3 util-linux
 	@$(MAKE) --no-print-directory run-demo
 
 run-demo: all
@@ -149,7 +152,7 @@ run-lint:
 	  'exec clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE $(ALL_CPPFLAGS)' clang-tidy
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
-	shellcheck tests/*.t tests/lib.sh tests/demo tests/install-packages .ci/run
+	shellcheck tests/install-packages tests/unpack-chrony .ci/run
 	mandoc -Tlint -Wwarning $(manuals)
 	SYSTEMD_LOG_LEVEL=err systemd-analyze verify --man=no systemd/*.service
 
