@@ -4,6 +4,7 @@
 
 const char *const stamp_names[STAMPS] = {
 	[STAMP_USER] = "user",
+	[STAMP_KERNEL] = "kernel",
 };
 
 const char *const auth_names[AUTHS] = {

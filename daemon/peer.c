@@ -112,9 +112,54 @@ fault_from_error(int error)
 	}
 }
 
+/*
+ * A stamp of the kernel's lies on the host's clock; a bracketed reading of the clocks
+ * near it gives its raw time. One that lies a second off, or on the wrong side, is not
+ * used: the clock was set between.
+ */
+static bool
+stamp_is_near(struct span from_reading)
+{
+	return from_reading.ns >= 0 && from_reading.ns < NS_PER_SECOND;
+}
+
+static void
+take_sent_stamp(struct peer *p)
+{
+	struct system_time sent;
+	struct span later;
+
+	if (p->pending.sent_by == STAMP_KERNEL || !udp_sent_at(p->fd, &sent))
+		return;
+	later = system_since(sent, p->before.real);
+	if (!stamp_is_near(later))
+		return;
+	p->pending.sent_by = STAMP_KERNEL;
+	p->pending.t1 = sent;
+	p->pending.t1_raw = raw_after(p->before.raw, later);
+}
+
+static void
+stamp_arrival(struct exchange *x, const struct clock_reading *at,
+    const struct udp_received *received)
+{
+	struct span earlier = system_since(at->real, received->at);
+
+	x->replied = true;
+	x->ttl = received->ttl;
+	x->t4 = at->real;
+	x->t4_raw = at->raw;
+	if (!received->stamped || !stamp_is_near(earlier))
+		return;
+	x->received_by = STAMP_KERNEL;
+	x->t4 = received->at;
+	x->t4_raw = raw_after(at->raw, (struct span){ -earlier.ns });
+}
+
 /* A reply that cannot be ours is handed over, and the wait goes on. */
 static void
-take_reply(struct peer *p, const uint8_t *octets, size_t n, int ttl)
+take_reply(
+    struct peer *p, const uint8_t *octets, size_t n, const struct udp_received *received)
 {
 	struct exchange x = p->pending;
 	struct clock_reading at;
@@ -122,10 +167,7 @@ take_reply(struct peer *p, const uint8_t *octets, size_t n, int ttl)
 	struct sample sample;
 
 	clock_read(&at);
-	x.replied = true;
-	x.t4 = at.real;
-	x.t4_raw = at.raw;
-	x.ttl = ttl;
+	stamp_arrival(&x, &at, received);
 	x.fault = association_examine(&p->association, octets, n, &packet);
 	if (x.fault != FAULT_LENGTH && x.fault != FAULT_VERSION && x.fault != FAULT_MODE)
 		exchange_take_packet(&x, &packet);
@@ -145,16 +187,17 @@ on_readable(void *arg)
 	struct peer *p = arg;
 	_Alignas(8) uint8_t octets[PACKET_MAX];
 
+	take_sent_stamp(p);
 	for (int i = 0; i < REPLIES_AT_ONCE && p->fd >= 0; i++) {
-		int ttl = 0;
-		int n = udp_receive(p->fd, octets, sizeof(octets), &ttl);
+		struct udp_received received;
+		int n = udp_receive(p->fd, octets, sizeof(octets), &received);
 
 		if (n == -EAGAIN || n == -EINTR)
 			return;
 		if (n < 0)
 			finish_without_reply(p, fault_from_error(n));
 		else
-			take_reply(p, octets, (size_t)n, ttl);
+			take_reply(p, octets, (size_t)n, &received);
 	}
 }
 
@@ -164,7 +207,7 @@ send_request(struct peer *p)
 {
 	uint64_t nonce = random_number();
 	uint8_t octets[NTP_HEADER_BYTES];
-	struct clock_reading at;
+	int error;
 
 	p->fd = udp_open(&p->address);
 	if (p->fd >= 0) {
@@ -173,12 +216,15 @@ send_request(struct peer *p)
 		p->watch = loop_watch_new(p->loop, p->fd, false, on_readable, p);
 	}
 	ntp_request_encode(nonce, octets);
-	clock_read(&at);
-	p->pending = (struct exchange){ .t1 = at.real, .t1_raw = at.raw };
-	association_request(&p->association, nonce, at.raw);
+	clock_read(&p->before);
+	p->pending = (struct exchange){ .t1 = p->before.real, .t1_raw = p->before.raw };
+	association_request(&p->association, nonce, p->before.raw);
 	if (p->fd < 0)
 		return p->fd;
-	return p->watch != NULL ? udp_send(p->fd, octets, sizeof(octets)) : -ENOMEM;
+	error = p->watch != NULL ? udp_send(p->fd, octets, sizeof(octets)) : -ENOMEM;
+	if (error == 0)
+		take_sent_stamp(p);
+	return error;
 }
 
 static void

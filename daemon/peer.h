@@ -30,8 +30,9 @@ struct peer {
 	struct loop_address address;
 	struct association association;
 	struct association_rules rules;
-	struct exchange pending; /* the request that is out */
-	unsigned ended;          /* requests that have ended, since it got its address */
+	struct exchange pending;     /* the request that is out */
+	struct clock_reading before; /* the clocks just before it was sent */
+	unsigned ended; /* requests that have ended, since it got its address */
 	bool paused;
 	peer_exchanged *exchanged;
 	void *arg;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "udp.h"
@@ -165,6 +166,7 @@ roster_open(struct roster *r, const struct config *c, const struct roster_rules 
     peer_exchanged *exchanged, void *arg)
 {
 	r->arg = arg;
+	r->stamping = udp_hold_stamping();
 	r->peers = 0;
 	r->names = 0;
 	for (size_t i = 0; i < c->servers; i++) {
@@ -187,6 +189,9 @@ roster_close(struct roster *r)
 		loop_forget(r->name[i].query);
 		loop_timer_free(r->name[i].timer);
 	}
+	if (r->stamping >= 0)
+		close(r->stamping);
+	r->stamping = -1;
 	r->peers = r->names = 0;
 }
 

@@ -32,6 +32,7 @@ typedef void roster_changed(void *arg);
 
 struct roster {
 	struct loop *loop;
+	int stamping; /* a socket that keeps the kernel's stamping on; < 0: none */
 	struct calibrator *calibrator; /* same indices as peer[] */
 	size_t peers;
 	struct peer peer[MAX_SERVERS];

@@ -2,21 +2,37 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+/* What the kernel refuses here, the records say: ttl 0, stamps by the program. */
 static void
-ask_for_ttl(int fd, int family)
+ask_for_details(int fd, int family)
 {
 	int on = 1;
+	int stamps = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
+		     SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
 
-	/* without it the record says ttl 0 */
 	if (family == AF_INET)
 		(void)setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof(on));
 	else
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof(stamps));
+}
+
+int
+udp_hold_stamping(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	ask_for_details(fd, AF_INET);
+	return fd;
 }
 
 int
@@ -28,7 +44,7 @@ udp_open(const struct loop_address *peer)
 
 	if (fd < 0)
 		return -errno;
-	ask_for_ttl(fd, family);
+	ask_for_details(fd, family);
 	if (connect(fd, (const struct sockaddr *)&peer->address, peer->length) == 0)
 		return fd;
 	error = -errno;
@@ -59,27 +75,40 @@ udp_send(int fd, const uint8_t *octets, size_t n)
 	return (size_t)sent == n ? 0 : -EMSGSIZE;
 }
 
-static int
-received_ttl(struct msghdr *m)
+static bool
+is_ttl(const struct cmsghdr *c)
 {
-	int ttl;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-		bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL;
-		bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT;
-
-		if (!v4 && !v6)
-			continue;
-		memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
-		return ttl;
-	}
-	return 0;
+	return (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
+	       (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT);
 }
 
-int
-udp_receive(int fd, uint8_t *octets, size_t size, int *ttl)
+/* The software stamp is the first of three; zero: there is none. */
+static bool
+read_stamp(struct cmsghdr *c, struct system_time *out)
 {
-	_Alignas(struct cmsghdr) char control[256];
+	struct timespec stamp;
+
+	memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+	out->ns = (int64_t)stamp.tv_sec * NS_PER_SECOND + stamp.tv_nsec;
+	return out->ns != 0;
+}
+
+static void
+read_control(struct msghdr *m, struct udp_received *out)
+{
+	*out = (struct udp_received){ .ttl = 0 };
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		if (is_ttl(c))
+			memcpy(&out->ttl, CMSG_DATA(c), sizeof(out->ttl));
+		else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING)
+			out->stamped = read_stamp(c, &out->at);
+	}
+}
+
+static int
+receive(int fd, uint8_t *octets, size_t size, int flags, struct udp_received *out)
+{
+	_Alignas(struct cmsghdr) char control[512];
 	struct iovec part = { octets, size };
 	struct msghdr m = {
 		.msg_iov = &part,
@@ -87,12 +116,33 @@ udp_receive(int fd, uint8_t *octets, size_t size, int *ttl)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t n = recvmsg(fd, &m, 0);
+	ssize_t n = recvmsg(fd, &m, flags);
 
 	if (n < 0)
 		return -errno;
-	*ttl = received_ttl(&m);
+	read_control(&m, out);
 	return (int)n;
+}
+
+int
+udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out)
+{
+	return receive(fd, octets, size, 0, out);
+}
+
+bool
+udp_sent_at(int fd, struct system_time *out)
+{
+	struct udp_received stamp;
+	uint8_t nothing[1];
+	bool found = false;
+
+	while (receive(fd, nothing, sizeof(nothing), MSG_ERRQUEUE, &stamp) >= 0) {
+		if (stamp.stamped)
+			*out = stamp.at;
+		found |= stamp.stamped;
+	}
+	return found;
 }
 
 void

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "loop.h"
+#include "timescale.h"
 
 /* A descriptor, or -errno. The kernel lets through what comes from the peer, no more. */
 int udp_open(const struct loop_address *peer);
@@ -18,8 +19,24 @@ bool udp_own_address(int fd, uint8_t out[4]);
 /* 0 or -errno. */
 int udp_send(int fd, const uint8_t *octets, size_t n);
 
+/* What the kernel says of a datagram. */
+struct udp_received {
+	int ttl;               /* 0: it did not say */
+	bool stamped;          /* `at` holds */
+	struct system_time at; /* when it came in, by the host's clock */
+};
+
 /* Octets received (cut to size), -EAGAIN: none there, or -errno (ICMP errors too). */
-int udp_receive(int fd, uint8_t *octets, size_t size, int *ttl);
+int udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out);
+
+/* When the request left, by the host's clock; false: the kernel has not said (yet). */
+bool udp_sent_at(int fd, struct system_time *out);
+
+/*
+ * A socket with stamping switched on, to be kept for life: the kernel switches stamping
+ * on with the first such socket, and not at once. A descriptor, or -errno.
+ */
+int udp_hold_stamping(void);
 
 /* "192.0.2.1:123" or "[2001:db8::1]:123". */
 void udp_print_address(const struct loop_address *a, char *out, size_t size);

@@ -28,7 +28,11 @@ struct clock_reading {
 };
 
 /* Who took the origin and destination timestamps. */
-enum stamp { STAMP_USER, STAMPS };
+enum stamp {
+	STAMP_USER,   /* this program, before sending or after receiving */
+	STAMP_KERNEL, /* the kernel, when the packet left or came (SO_TIMESTAMPING) */
+	STAMPS
+};
 
 extern const char *const stamp_names[STAMPS];
 
@@ -38,9 +42,9 @@ enum auth { AUTH_NONE, AUTHS };
 extern const char *const auth_names[AUTHS];
 
 struct exchange {
-	struct system_time t1; /* origin: just before the request was sent */
+	struct system_time t1; /* origin: the request was sent */
 	struct raw_time t1_raw;
-	struct system_time t4; /* destination: just after the reply came in */
+	struct system_time t4; /* destination: the reply came in */
 	struct raw_time t4_raw;
 	enum stamp sent_by, received_by;
 	bool replied;       /* a datagram came: t4, t4_raw, ttl hold */
