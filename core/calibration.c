@@ -53,6 +53,21 @@ calibrator_readdress(struct calibrator *c, size_t server, const char *address)
 	*s = fresh;
 }
 
+void
+calibrator_forget(struct calibrator *c)
+{
+	static const struct clock_filter no_filter;
+	static const struct drift_history no_history;
+
+	for (size_t i = 0; i < c->servers; i++) {
+		c->server[i].filter = no_filter;
+		c->server[i].history = no_history;
+		c->server[i].reach = 0;
+		c->server[i].asked = false;
+	}
+	c->has_reading = false;
+}
+
 static struct span
 real_minus_raw(const struct clock_reading *r)
 {

@@ -38,7 +38,7 @@ piece_rate(const struct model_piece *p)
 }
 
 static struct span
-reading_errors(const struct clock_reading *a, const struct clock_reading *b)
+reading_errors(const struct model_knot *a, const struct model_knot *b)
 {
 	return span_add(a->read, b->read);
 }
@@ -75,50 +75,69 @@ is_step(struct span raw_length, struct span real_length)
 
 /* Before the step the old clock went on, after it the new one had come from somewhere. */
 static void
-add_step(struct clock_model *m, const struct clock_reading *r, struct model_piece p)
+add_step(struct clock_model *m, const struct model_knot *k, struct model_piece p)
 {
 	struct span back = { -p.raw_length.ns };
 
 	p.real_length = p.raw_length;
 	add_piece(m, p);
 	add_run(m);
-	p.real = system_after(r->real, back);
+	p.real = system_after(k->real, back);
 	add_piece(m, p);
 }
 
+/* A watched clock is where the line says, or a knot would say otherwise. */
 static void
-add_gap(struct clock_model *m, const struct clock_reading *r)
+loosen(struct clock_model *m, struct model_piece *p, const struct model_knot *k)
 {
-	struct span errors = reading_errors(&m->last, r);
+	struct span errors = reading_errors(&m->last, k);
+
+	if (m->watched && !k->loose)
+		p->bound = span_add(p->bound, (struct span){ WATCH_TOLERANCE_NS });
+	else if (m->run[m->runs - 1].count > 0)
+		loosen_if_bent(p, &m->piece[m->pieces - 1], errors);
+}
+
+static void
+add_gap(struct clock_model *m, const struct model_knot *k)
+{
+	struct span errors = reading_errors(&m->last, k);
 	struct model_piece p = {
 		.raw = m->last.raw,
 		.real = m->last.real,
-		.raw_length = raw_since(r->raw, m->last.raw),
-		.real_length = system_since(r->real, m->last.real),
+		.raw_length = raw_since(k->raw, m->last.raw),
+		.real_length = system_since(k->real, m->last.real),
 		.noise = errors,
 		.bound = errors,
 	};
 
-	if (is_step(p.raw_length, p.real_length)) {
-		add_step(m, r, p);
+	if (k->stepped || is_step(p.raw_length, p.real_length)) {
+		add_step(m, k, p);
 		return;
 	}
-	if (m->run[m->runs - 1].count > 0)
-		loosen_if_bent(&p, &m->piece[m->pieces - 1], errors);
+	loosen(m, &p, k);
 	add_piece(m, p);
+}
+
+void
+clock_model_add(struct clock_model *m, const struct model_knot *k)
+{
+	if (!m->begun)
+		add_run(m);
+	else if (raw_since(k->raw, m->last.raw).ns <= 0)
+		return;
+	else
+		add_gap(m, k);
+	m->begun = true;
+	m->last = *k;
 }
 
 void
 clock_model_knot(struct clock_model *m, const struct clock_reading *r)
 {
-	if (!m->begun)
-		add_run(m);
-	else if (raw_since(r->raw, m->last.raw).ns <= 0)
-		return;
-	else
-		add_gap(m, r);
-	m->begun = true;
-	m->last = *r;
+	struct model_knot k = { .raw = r->raw, .real = r->real, .read = r->read };
+
+	clock_model_add(m, &k);
 }
 
 void

@@ -12,9 +12,16 @@ const char *const record_type_names[RECORD_TYPES] = {
 	[RECORD_RELOAD] = "reload",
 	[RECORD_EXCHANGE] = "exchange",
 	[RECORD_CALIBRATION] = "calibration",
+	[RECORD_CLOCK] = "clock",
+	[RECORD_EVENT] = "event",
 	[RECORD_GAP] = "gap",
 	[RECORD_SEAL] = "seal",
 	[RECORD_STOP] = "stop",
+};
+
+const char *const event_names[EVENTS] = {
+	[EVENT_STEP] = "step",
+	[EVENT_SUSPEND] = "suspend",
 };
 
 static const char signature_key[] = ",\"sig\":\"";

@@ -95,6 +95,7 @@ static const struct field start_fields[] = {
 	STRING("timezone", record_start, timezone),
 	NUMBER("utc_offset_s", record_start, utc_offset_s, FIELD_I64),
 	STRING("command_line", record_start, command_line),
+	NUMBER("watch_s", record_start, watch_s, FIELD_INT),
 	NUMBER("uid", record_start, uid, FIELD_I64),
 	HEX("capabilities", record_start, capabilities),
 	{ .key = "servers",
@@ -203,6 +204,22 @@ static const struct field calibration_fields[] = {
 	    .list = &server_calibration_list },
 };
 
+static const struct field clock_fields[] = {
+	NUMBER("knot", clock_bend, knot.real, FIELD_TIME),
+	NUMBER("knot_raw_ns", clock_bend, knot.raw, FIELD_I64),
+	NUMBER("knot_read_ns", clock_bend, knot.read, FIELD_I64),
+	NUMBER("crossing", clock_bend, crossing, FIELD_BOOL),
+	NUMBER("rate_before_ppm", clock_bend, rate_before, FIELD_PPM),
+	NUMBER("rate_after_ppm", clock_bend, rate_after, FIELD_PPM),
+};
+
+static const struct field event_fields[] = {
+	NAMED("event", record_event, kind, event_names),
+	NUMBER("size_ns", record_event, size, FIELD_I64),
+	NUMBER("before", record_event, before, FIELD_TIME),
+	NUMBER("before_raw_ns", record_event, before_raw, FIELD_I64),
+};
+
 static const struct field gap_fields[] = {
 	NUMBER("records", record_gap, records, FIELD_U64),
 	STRING("reason", record_gap, reason),
@@ -232,6 +249,8 @@ const struct body record_bodies[RECORD_TYPES] = {
 	[RECORD_RELOAD] = BODY(reload_fields, reload),
 	[RECORD_EXCHANGE] = BODY(exchange_fields, exchange),
 	[RECORD_CALIBRATION] = BODY(calibration_fields, calibration),
+	[RECORD_CLOCK] = BODY(clock_fields, clock),
+	[RECORD_EVENT] = BODY(event_fields, event),
 	[RECORD_GAP] = BODY(gap_fields, gap),
 	[RECORD_SEAL] = BODY(seal_fields, seal),
 	[RECORD_STOP] = BODY(stop_fields, stop),

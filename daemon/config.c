@@ -17,6 +17,7 @@ const struct config_key config_daemon_keys[] = {
 	{ "evidence", "/var/lib/clockwitness", "an absolute directory name" },
 	{ "minpoll", "6", POLL_ALLOWED },
 	{ "maxpoll", "10", POLL_ALLOWED },
+	{ "watch", "1", "a whole number of seconds from 0 to 60" },
 	{ "seal", "60", "a whole number of seconds from 1 to 3600" },
 	{ "sync", "1", "a whole number of seconds from 0 to 60" },
 	{ "log", "info", "error, warning, info or debug" },
@@ -132,6 +133,8 @@ set_daemon(struct config *c, const char *key, const char *value)
 	if (strcmp(key, "maxpoll") == 0)
 		return parse_number(
 		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &c->maxpoll);
+	if (strcmp(key, "watch") == 0)
+		return parse_number(value, 0, 60, &c->watch);
 	if (strcmp(key, "seal") == 0)
 		return parse_number(value, 1, 3600, &c->seal);
 	if (strcmp(key, "sync") == 0)
@@ -319,6 +322,7 @@ config_defaults(struct config *c)
 	*c = (struct config){
 		.minpoll = 6,
 		.maxpoll = 10,
+		.watch = 1,
 		.seal = 60,
 		.sync = 1,
 		.log = LOG_INFO,
@@ -402,8 +406,8 @@ bool
 config_equal(const struct config *a, const struct config *b)
 {
 	if (strcmp(a->evidence, b->evidence) != 0 || a->minpoll != b->minpoll ||
-	    a->maxpoll != b->maxpoll || a->seal != b->seal || a->sync != b->sync ||
-	    a->log != b->log || a->servers != b->servers)
+	    a->maxpoll != b->maxpoll || a->watch != b->watch || a->seal != b->seal ||
+	    a->sync != b->sync || a->log != b->log || a->servers != b->servers)
 		return false;
 	for (size_t i = 0; i < a->servers; i++)
 		if (!server_equal(&a->server[i], &b->server[i]))

@@ -29,8 +29,9 @@ struct config_server {
 struct config {
 	char evidence[PATH_MAX]; /* directory; empty: none */
 	int minpoll, maxpoll;    /* poll exponents */
-	int seal;                /* s: at most so long is a record without a seal */
-	int sync;                /* s: at most so long is an exchange not on disk */
+	int watch; /* s: the host's clocks are read so often; 0: not for their own sake */
+	int seal;  /* s: at most so long is a record without a seal */
+	int sync;  /* s: at most so long is an exchange not on disk */
 	enum log_level log;
 	size_t servers;
 	struct config_server server[MAX_SERVERS];

@@ -47,44 +47,6 @@ list_servers(const struct witness *w, struct record_servers *out)
 	}
 }
 
-static void
-on_stream_closed(void *arg)
-{
-	struct witness *w = arg;
-
-	log_line(LOG_ERROR, "the reader of the evidence went away");
-	stop(w, EXIT_CANNOT);
-}
-
-static int
-open_evidence(struct witness *w)
-{
-	static struct record_start start;
-	const char *where = w->options->evidence;
-	struct clock_reading now;
-	int error = 0;
-
-	context_read(&start, w->argc, w->argv);
-	list_servers(w, &start.servers);
-	if (where == NULL && w->options->once)
-		evidence_open_none(&w->ledger.evidence);
-	else if (where != NULL && strcmp(where, "-") == 0)
-		error = evidence_open_stream(
-		    &w->ledger.evidence, w->loop, on_stream_closed, w);
-	else
-		error = evidence_open_directory(&w->ledger.evidence,
-		    where != NULL ? where : w->config.evidence, &start.previous,
-		    &start.has_previous);
-	if (error < 0)
-		return error;
-	clock_read(&now);
-	calibrator_read(&w->calibrator, &now);
-	error = evidence_begin(&w->ledger.evidence, &start, &now);
-	if (error == 0)
-		ledger_say(&w->ledger, "begins");
-	return error;
-}
-
 /* ---- conclusions */
 
 static void
@@ -179,6 +141,75 @@ end_if_measured(struct witness *w)
 	stop(w, EXIT_AS_ASKED);
 }
 
+/* ---- what the kernel did to the clock */
+
+static void
+record_bends(
+    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+{
+	for (size_t i = 0; i < report->bends; i++) {
+		struct record r = {
+			.type = RECORD_CLOCK, .at = *at, .clock = report->bend[i]
+		};
+
+		ledger_append(&w->ledger, &r);
+	}
+}
+
+static void
+record_event(struct witness *w, enum event_kind kind, struct span size,
+    const struct watch_report *report, const struct clock_reading *at)
+{
+	struct record r = {
+		.type = RECORD_EVENT,
+		.at = *at,
+		.event = { .kind = kind,
+		    .size = size,
+		    .before = report->before.real,
+		    .before_raw = report->before.raw },
+	};
+
+	ledger_append_sealed(&w->ledger, &r);
+}
+
+/* All servers are asked at once, and what is known at this moment is written down. */
+static void
+take_stock(struct witness *w, const struct clock_reading *at)
+{
+	for (size_t i = 0; i < w->roster.peers; i++)
+		peer_hurry(&w->roster.peer[i]);
+	conclude(w, at, true);
+}
+
+static void
+on_watch(void *arg, const struct watch_report *report, const struct clock_reading *at)
+{
+	struct witness *w = arg;
+
+	record_bends(w, report, at);
+	if (report->suspended) {
+		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
+		    span_seconds(report->suspend));
+		record_event(w, EVENT_SUSPEND, report->suspend, report, at);
+		calibrator_forget(&w->calibrator);
+	}
+	if (report->stepped) {
+		log_line(LOG_WARNING, "somebody set the clock: %+.9f s",
+		    span_seconds(report->step));
+		record_event(w, EVENT_STEP, report->step, report, at);
+	}
+	if (report->stepped || report->suspended)
+		take_stock(w, at);
+}
+
+/* Every reading of the clocks serves the watch and the host's rate. */
+static void
+take_reading(struct witness *w, const struct clock_reading *at)
+{
+	calibrator_read(&w->calibrator, at);
+	watch_feed(&w->watch, at);
+}
+
 static void
 on_exchanged(void *arg, struct peer *p, const struct exchange *x,
     const struct clock_reading *at, const struct sample *sample)
@@ -187,7 +218,7 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 	size_t i = (size_t)(p - w->roster.peer);
 	bool well;
 
-	calibrator_read(&w->calibrator, at);
+	take_reading(w, at);
 	if (!admit(&w->refusals[i], x->fault, at->raw))
 		return;
 	w->exchanges++;
@@ -235,6 +266,47 @@ on_roster_changed(void *arg)
 	conclude(w, &now, false);
 }
 
+/* ---- beginning and end */
+
+static void
+on_stream_closed(void *arg)
+{
+	struct witness *w = arg;
+
+	log_line(LOG_ERROR, "the reader of the evidence went away");
+	stop(w, EXIT_CANNOT);
+}
+
+static int
+open_evidence(struct witness *w)
+{
+	static struct record_start start;
+	const char *where = w->options->evidence;
+	struct clock_reading now;
+	int error = 0;
+
+	context_read(&start, w->argc, w->argv);
+	list_servers(w, &start.servers);
+	start.watch_s = w->config.watch;
+	if (where == NULL && w->options->once)
+		evidence_open_none(&w->ledger.evidence);
+	else if (where != NULL && strcmp(where, "-") == 0)
+		error = evidence_open_stream(
+		    &w->ledger.evidence, w->loop, on_stream_closed, w);
+	else
+		error = evidence_open_directory(&w->ledger.evidence,
+		    where != NULL ? where : w->config.evidence, &start.previous,
+		    &start.has_previous);
+	if (error < 0)
+		return error;
+	clock_read(&now);
+	take_reading(w, &now);
+	error = evidence_begin(&w->ledger.evidence, &start, &now);
+	if (error == 0)
+		ledger_say(&w->ledger, "begins");
+	return error;
+}
+
 /* ---- signals and timers */
 
 static void
@@ -275,6 +347,7 @@ apply(struct witness *w, const struct config *fresh)
 
 	roster_close(&w->roster);
 	w->config = *fresh;
+	watch_set(&w->watch, (struct span){ fresh->watch * NS_PER_SECOND });
 	w->ledger.seal_s = fresh->seal;
 	w->ledger.sync_s = fresh->sync;
 	log_set_level(w->config.log);
@@ -377,6 +450,9 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	error = loop_open(&w->loop);
 	if (error == 0)
 		error = ledger_open(&w->ledger, w->loop);
+	if (error == 0)
+		error = watch_open(&w->watch, w->loop,
+		    (struct span){ c->watch * NS_PER_SECOND }, on_watch, w);
 	if (error == 0 && (!make_timers(w) || !watch_signals(w)))
 		error = -ENOMEM;
 	if (error < 0) {
@@ -438,6 +514,7 @@ witness_run(struct witness *w)
 void
 witness_close(struct witness *w)
 {
+	watch_close(&w->watch);
 	ledger_close(&w->ledger);
 	roster_close(&w->roster);
 	loop_timer_free(w->end_timer);

@@ -14,6 +14,7 @@
 #include "loop.h"
 #include "options.h"
 #include "roster.h"
+#include "watch.h"
 
 #define REFUSALS_PER_SERVER_NS                                                           \
 	NS_PER_SECOND /* each fault is recorded so often at most                         \
@@ -33,6 +34,7 @@ struct witness {
 	char *const *argv;
 	struct loop *loop;
 	struct ledger ledger;
+	struct watch watch;
 	struct calibrator calibrator;
 	struct roster roster;
 	struct refusals refusals[MAX_SERVERS];

@@ -93,6 +93,9 @@ int calibrator_add(
 /* The server has, or now has another, address: samples of the old one are forgotten. */
 void calibrator_readdress(struct calibrator *c, size_t server, const char *address);
 
+/* The raw clock stood still (suspend): nothing measured before says anything of now. */
+void calibrator_forget(struct calibrator *c);
+
 /* A reading of the host's clocks, as each record has one. */
 void calibrator_read(struct calibrator *c, const struct clock_reading *r);
 

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "calibration.h"
+#include "clock_watch.h"
 #include "exchange.h"
 #include "timescale.h"
 
@@ -28,6 +29,16 @@ struct model_point {
 	double frequency_error;                /* s/s, one standard deviation */
 	struct span noise, uncertainty, bound; /* as in the calibration */
 	bool common;
+};
+
+/* What the host's clock read at a raw time. */
+struct model_knot {
+	struct raw_time raw;
+	struct system_time real;
+	struct span read;
+	bool stepped; /* the clock was set between the knot before and this one */
+	bool loose;   /* its rate may have changed unseen between the knot before and this
+			 one */
 };
 
 /* The host's clock over a stretch of raw time; linear within. */
@@ -52,8 +63,10 @@ struct clock_model {
 	size_t runs;
 	struct model_point *point; /* in order of raw time */
 	size_t points;
-	struct clock_reading last; /* the newest knot */
+	struct model_knot last; /* the newest knot */
 	bool begun;
+	bool watched; /* the clock leaves the line between knots by 10 us at most, unless
+			 loose */
 };
 
 enum correction_kind {
@@ -79,8 +92,10 @@ struct correction {
 	size_t point; /* the calibration before it, or the first */
 };
 
-/* A reading of the clocks; readings come in order of raw time (an earlier one is
- * ignored). */
+/* Knots come in order of raw time (one that does not is ignored). */
+void clock_model_add(struct clock_model *m, const struct model_knot *k);
+
+/* The same for a reading of the clocks of which nothing else is known. */
 void clock_model_knot(struct clock_model *m, const struct clock_reading *r);
 
 /* A calibration with a selected server, in order of raw time; point[] must have room. */

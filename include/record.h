@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "calibration.h"
+#include "clock_watch.h"
 #include "digest.h"
 #include "exchange.h"
 #include "seal.h"
@@ -30,6 +31,8 @@ enum record_type {
 	RECORD_RELOAD,
 	RECORD_EXCHANGE,
 	RECORD_CALIBRATION,
+	RECORD_CLOCK,
+	RECORD_EVENT,
 	RECORD_GAP,
 	RECORD_SEAL,
 	RECORD_STOP,
@@ -72,6 +75,7 @@ struct record_start {
 	char timezone[RECORD_TEXT_SIZE]; /* name; empty: unknown */
 	int64_t utc_offset_s; /* local time - UTC by the host's rules, at start */
 	char command_line[RECORD_COMMAND_SIZE];
+	int watch_s; /* the clocks are read so often; 0: only when something happens */
 	int64_t uid;
 	uint8_t capabilities[8]; /* effective, big-endian */
 	struct record_servers servers;
@@ -101,6 +105,22 @@ struct record_exchange {
 				this */
 };
 
+enum event_kind {
+	EVENT_STEP,    /* somebody set the clock; size: by so much, positive is forward */
+	EVENT_SUSPEND, /* the host slept; size: so long */
+	EVENTS
+};
+
+extern const char *const event_names[EVENTS];
+
+/* Between the last reading before it and the record's own reading. */
+struct record_event {
+	enum event_kind kind;
+	struct span size;
+	struct system_time before;
+	struct raw_time before_raw;
+};
+
 struct record_gap {
 	uint64_t records; /* that were not written */
 	char reason[RECORD_TEXT_SIZE];
@@ -128,6 +148,8 @@ struct record {
 		struct record_servers reload;
 		struct record_exchange exchange;
 		struct calibration calibration;
+		struct clock_bend clock;
+		struct record_event event;
 		struct record_gap gap;
 		struct record_seal seal;
 		struct record_stop stop;

@@ -11,7 +11,7 @@ os.chdir(TOP)
 
 # From the ground up: a header includes only what stands before it.
 LADDER = ["timescale", "bytes", "text", "calendar", "digest", "seal", "fault", "ntp_packet", "exchange", "sample",
-          "drift", "clock_filter", "selection", "association", "calibration", "record", "chain", "clock_model",
+          "drift", "clock_filter", "clock_watch", "selection", "association", "calibration", "record", "chain", "clock_model",
           "log_time"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],

@@ -13,15 +13,23 @@ struct loading {
 	struct model *model;
 	const struct records_file *file; /* whose boot is `boot` */
 	size_t boot;
+	int sleeps;
+	bool watched;
 };
 
+static bool
+same_stretch(const struct boot_model *b, const struct records_file *f, int sleeps)
+{
+	return strcmp(b->boot_id, f->boot_id) == 0 && b->sleeps == sleeps;
+}
+
 static size_t
-boot_for(struct loading *l, const struct records_file *f)
+boot_for(struct loading *l, const struct records_file *f, struct system_time at)
 {
 	struct model *m = l->model;
 	size_t i = 0;
 
-	while (i < m->boots && strcmp(m->boot[i].boot_id, f->boot_id) != 0)
+	while (i < m->boots && !same_stretch(&m->boot[i], f, l->sleeps))
 		i++;
 	if (i < m->boots)
 		return i;
@@ -30,7 +38,7 @@ boot_for(struct loading *l, const struct records_file *f)
 		say("out of memory");
 		exit(EXIT_CANNOT);
 	}
-	m->boot[i] = (struct boot_model){ .first = f->at };
+	m->boot[i] = (struct boot_model){ .first = at, .sleeps = l->sleeps };
 	memcpy(m->boot[i].boot_id, f->boot_id, sizeof(f->boot_id));
 	memcpy(m->boot[i].host, f->host, sizeof(f->host));
 	m->boots++;
@@ -38,14 +46,17 @@ boot_for(struct loading *l, const struct records_file *f)
 }
 
 static void
-add_knot(struct boot_model *b, const struct clock_reading *at)
+add_knot(struct boot_model *b, struct model_knot k)
 {
-	struct clock_model *c = &b->model;
+	b->knot = memory_grow(b->knot, &b->knot_room, b->knots + 1, sizeof(*b->knot));
+	b->knot[b->knots++] = k;
+}
 
-	c->piece =
-	    memory_grow(c->piece, &b->piece_room, c->pieces + 2, sizeof(*c->piece));
-	c->run = memory_grow(c->run, &b->run_room, c->runs + 1, sizeof(*c->run));
-	clock_model_knot(c, at);
+static void
+add_reading(struct boot_model *b, const struct clock_reading *at, bool stepped)
+{
+	add_knot(
+	    b, (struct model_knot){ at->raw, at->real, at->read, .stepped = stepped });
 	b->last = at->real;
 }
 
@@ -68,24 +79,90 @@ add_calibration(struct model *m, struct boot_model *b, const struct clock_readin
 	m->linear_bound = c->bound;
 }
 
+/* The last reading before a step belongs to the clock as it was. */
+static void
+add_step(struct boot_model *b, const struct record *r)
+{
+	add_knot(b, (struct model_knot){
+			r->event.before_raw, r->event.before, r->at.read, false, false });
+	add_reading(b, &r->at, true);
+}
+
+static void
+add_bend(struct boot_model *b, const struct clock_bend *bend)
+{
+	add_knot(b, (struct model_knot){ bend->knot.raw, bend->knot.real, bend->knot.read,
+			.loose = !bend->crossing });
+}
+
+static void
+take_start(struct loading *l, const struct record_start *s)
+{
+	struct model *m = l->model;
+
+	l->watched = s->watch_s > 0;
+	memcpy(m->host, s->host, sizeof(m->host));
+	memcpy(m->timezone, s->timezone, sizeof(m->timezone));
+	m->utc_offset_s = s->utc_offset_s;
+}
+
+static bool
+is_event(const struct record *r, enum event_kind kind)
+{
+	return r->type == RECORD_EVENT && r->event.kind == kind;
+}
+
 static void
 on_record(void *arg, const struct records_line *line, const struct record *r)
 {
 	struct loading *l = arg;
 	struct model *m = l->model;
+	struct boot_model *b;
 
-	if (l->file != line->file) {
-		l->file = line->file;
-		l->boot = boot_for(l, line->file);
-	}
-	add_knot(&m->boot[l->boot], &r->at);
+	if (r->type == RECORD_START)
+		take_start(l, &r->start);
+	l->sleeps += is_event(r, EVENT_SUSPEND);
+	if (l->file == NULL || strcmp(l->file->boot_id, line->file->boot_id) != 0)
+		l->sleeps = 0;
+	if (l->file != line->file || is_event(r, EVENT_SUSPEND))
+		l->boot = boot_for(l, line->file, r->at.real);
+	l->file = line->file;
+	b = &m->boot[l->boot];
+	b->model.watched = l->watched;
+	if (is_event(r, EVENT_STEP))
+		add_step(b, r);
+	else
+		add_reading(b, &r->at, false);
+	if (r->type == RECORD_CLOCK)
+		add_bend(b, &r->clock);
 	if (r->type == RECORD_CALIBRATION)
-		add_calibration(m, &m->boot[l->boot], &r->at, &r->calibration);
-	if (r->type == RECORD_START) {
-		memcpy(m->host, r->start.host, sizeof(m->host));
-		memcpy(m->timezone, r->start.timezone, sizeof(m->timezone));
-		m->utc_offset_s = r->start.utc_offset_s;
-	}
+		add_calibration(m, b, &r->at, &r->calibration);
+}
+
+static int
+by_raw(const void *a, const void *b)
+{
+	const struct model_knot *x = a;
+	const struct model_knot *y = b;
+
+	if (x->raw.ns != y->raw.ns)
+		return x->raw.ns < y->raw.ns ? -1 : 1;
+	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
+}
+
+/* A break point is found after readings that came later, so knots are sorted first. */
+static void
+build(struct boot_model *b)
+{
+	struct clock_model *c = &b->model;
+
+	if (b->knots == 0)
+		return;
+	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
+	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
+	c->run = memory_grow(NULL, &b->run_room, b->knots + 1, sizeof(*c->run));
+	for (size_t i = 0; i < b->knots; i++)
+		clock_model_add(c, &b->knot[i]);
 }
 
 static void
@@ -120,6 +197,8 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 	good = records_open(&records, paths, n);
 	if (good)
 		records_walk(&records, &visitor);
+	for (size_t i = 0; i < m->boots; i++)
+		build(&m->boot[i]);
 	records_close(&records);
 	m->unverified = unverified && m->findings > 0;
 	if (good && !m->has_linear) {
@@ -134,6 +213,7 @@ void
 model_free(struct model *m)
 {
 	for (size_t i = 0; i < m->boots; i++) {
+		free(m->boot[i].knot);
 		free(m->boot[i].model.piece);
 		free(m->boot[i].model.run);
 		free(m->boot[i].model.point);

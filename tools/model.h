@@ -12,11 +12,16 @@
 #include "clock_model.h"
 #include "record.h"
 
+/* A stretch in which the raw clock ran: a boot, or the part of one between two suspends.
+ */
 struct boot_model {
 	char boot_id[64];
 	char host[RECORD_TEXT_SIZE];
 	struct clock_model model;
+	struct model_knot *knot; /* as they were read, sorted before use */
+	size_t knots, knot_room;
 	size_t piece_room, run_room, point_room;
+	int sleeps; /* how often the host slept before, in this boot */
 	struct system_time first, last; /* readings of the host's clock */
 };
 

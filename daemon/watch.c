@@ -1,0 +1,97 @@
+#include "watch.h"
+
+#include <errno.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+#define FAR_AWAY_S 315360000 /* ten years: it is the cancelling that is waited for */
+
+static void
+look(struct watch *w)
+{
+	struct clock_reading now;
+
+	clock_read(&now);
+	watch_feed(w, &now);
+}
+
+static void
+on_timer(void *arg)
+{
+	struct watch *w = arg;
+
+	loop_timer_set(w->timer, w->every);
+	look(w);
+}
+
+/* Armed anew each time; a kernel that cannot do it leaves the timer alone to look. */
+static void
+arm_alarm(struct watch *w)
+{
+	struct itimerspec when = { .it_value = { .tv_sec = time(NULL) + FAR_AWAY_S } };
+
+	if (w->alarm >= 0)
+		(void)timerfd_settime(
+		    w->alarm, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL);
+}
+
+static void
+on_alarm(void *arg)
+{
+	struct watch *w = arg;
+	uint64_t expirations;
+
+	if (read(w->alarm, &expirations, sizeof(expirations)) < 0 && errno == EAGAIN)
+		return;
+	arm_alarm(w);
+	look(w);
+}
+
+int
+watch_open(struct watch *w, struct loop *l, struct span every, watch_saw *saw, void *arg)
+{
+	*w = (struct watch){ .saw = saw, .arg = arg };
+	w->alarm = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	w->timer = loop_timer_new(l, on_timer, w);
+	if (w->alarm >= 0)
+		w->alarm_watch = loop_watch_new(l, w->alarm, false, on_alarm, w);
+	if (w->timer == NULL)
+		return -ENOMEM;
+	arm_alarm(w);
+	watch_set(w, every);
+	return 0;
+}
+
+void
+watch_close(struct watch *w)
+{
+	loop_watch_free(w->alarm_watch);
+	loop_timer_free(w->timer);
+	if (w->alarm >= 0)
+		close(w->alarm);
+	*w = (struct watch){ .alarm = -1 };
+}
+
+void
+watch_set(struct watch *w, struct span every)
+{
+	w->every = every;
+	w->clock.patience.ns = every.ns > 0 ? 4 * every.ns + 5 * NS_PER_SECOND : 0;
+	if (every.ns > 0)
+		loop_timer_set(w->timer, every);
+	else
+		loop_timer_clear(w->timer);
+}
+
+void
+watch_feed(struct watch *w, const struct clock_reading *r)
+{
+	struct watch_report report;
+
+	clock_watch_read(&w->clock, r, &report);
+	if (report.stepped || report.suspended || report.bends > 0)
+		w->saw(w->arg, &report, r);
+}

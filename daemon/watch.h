@@ -1,0 +1,37 @@
+/*
+ * Watches the host's clock: reads it every so often, and at once when the kernel says
+ * that somebody set it.
+ */
+#ifndef CLOCKWITNESSD_WATCH_H
+#define CLOCKWITNESSD_WATCH_H
+
+#include "clock_watch.h"
+#include "exchange.h"
+#include "loop.h"
+
+/* Called when a reading showed something. */
+typedef void watch_saw(
+    void *arg, const struct watch_report *report, const struct clock_reading *at);
+
+struct watch {
+	struct clock_watch clock;
+	struct span every; /* 0: only watch_feed() reads */
+	struct loop_timer *timer;
+	int alarm; /* a timer that the kernel cancels when the clock is set; < 0: none */
+	struct loop_watch *alarm_watch;
+	watch_saw *saw;
+	void *arg;
+};
+
+/* 0 or -ENOMEM. */
+int watch_open(
+    struct watch *w, struct loop *l, struct span every, watch_saw *saw, void *arg);
+void watch_close(struct watch *w);
+
+/* How often it reads from now on. */
+void watch_set(struct watch *w, struct span every);
+
+/* A reading that was taken for another reason serves, too. */
+void watch_feed(struct watch *w, const struct clock_reading *r);
+
+#endif
