@@ -20,8 +20,8 @@
 	} while (0)
 #define law_equal(a, b)                                                                  \
 	do {                                                                             \
-		intmax_t law_a = (a);                                                    \
-		intmax_t law_b = (b);                                                    \
+		intmax_t law_a = (intmax_t)(a);                                          \
+		intmax_t law_b = (intmax_t)(b);                                          \
 		if (law_a != law_b)                                                      \
 			ck_abort_msg("%s is %jd, %s is %jd", #a, law_a, #b, law_b);      \
 	} while (0)
