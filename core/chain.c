@@ -82,21 +82,29 @@ opens_chain(const struct chain_checker *c, const struct record *r)
 	       is_zero(&r->prev);
 }
 
+/* The file before it has been read: does this line go on where that ended? */
+static enum chain_finding
+check_continued(const struct chain_checker *c, const struct record *r)
+{
+	if (r->type != RECORD_CONTINUE || r->seq != c->chain.seq ||
+	    !digest_equal(&r->prev, &c->chain.head))
+		return CHAIN_NOT_CONTINUED;
+	if (c->ended)
+		return CHAIN_AFTER_END;
+	if (memcmp(&r->go_on.seal_key, &c->key, sizeof(c->key)) != 0)
+		return CHAIN_NOT_CONTINUED;
+	return r->at.raw.ns < c->raw.ns ? CHAIN_RAW_BACKWARD : CHAIN_OK;
+}
+
 /* A rotated file may be read alone: then its first line is believed, since nothing else
  * can tell, and the file before it stays unproven. */
 static enum chain_finding
 check_first(const struct chain_checker *c, const struct record *r)
 {
-	bool goes_on = r->type == RECORD_CONTINUE;
-
-	if (c->chain.seq > 0 && goes_on)
-		return r->seq == c->chain.seq && digest_equal(&r->prev, &c->chain.head) &&
-			       memcmp(&r->go_on.seal_key, &c->key, sizeof(c->key)) == 0
-			   ? CHAIN_OK
-			   : CHAIN_NOT_CONTINUED;
-	if (opens_chain(c, r) || (goes_on && c->chain.seq == 0))
-		return CHAIN_OK;
-	return c->chain.seq > 0 ? CHAIN_NOT_CONTINUED : CHAIN_NO_START;
+	if (c->chain.seq > 0)
+		return check_continued(c, r);
+	return opens_chain(c, r) || r->type == RECORD_CONTINUE ? CHAIN_OK
+							       : CHAIN_NO_START;
 }
 
 /* A line whose prev or number is not that of the line before: what became of it? */

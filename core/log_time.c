@@ -72,6 +72,8 @@ scan_fraction(struct scan *s, struct log_time *t)
 static void
 scan_zone(struct scan *s, struct log_time *t)
 {
+	int minutes = 0;
+
 	t->zone_west = s->at < s->end && *s->at == '-';
 	if (accept(s, 'Z')) {
 		t->zone = ZONE_Z;
@@ -86,8 +88,9 @@ scan_zone(struct scan *s, struct log_time *t)
 	else if (at_digit(s))
 		t->zone = ZONE_PLAIN;
 	if (t->zone != ZONE_HOURS)
-		t->zone_minutes += (int)scan_digits(s, 2);
-	if (t->zone_minutes > 24 * 60)
+		minutes = (int)scan_digits(s, 2);
+	t->zone_minutes += minutes;
+	if (minutes > 59 || t->zone_minutes > 24 * 60)
 		s->failed = true;
 	if (t->zone_west)
 		t->zone_minutes = -t->zone_minutes;
