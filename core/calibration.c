@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define STALE_NS (16384 * NS_PER_SECOND)  /* sixteen polls at 1024 s */
+#define STALE_NS (262144 * NS_PER_SECOND) /* two polls at the longest interval */
 #define RATE_SPAN_NS (64 * NS_PER_SECOND) /* over which the host clock's rate is read */
 #define RATE_STEP 0.1                     /* a clock that is only slewed stays below */
 #define RATE_STEP_MIN_NS INT64_C(100000)

@@ -20,6 +20,7 @@ const char *const chain_finding_words[CHAIN_FINDINGS] = {
 	[CHAIN_RAW_BACKWARD] = "was written before the line before it, by the raw clock",
 	[CHAIN_BAD_SEAL] =
 	    "is a seal that was not made by the announced key: forged or altered",
+	[CHAIN_BAD_FINGERPRINT] = "names a fingerprint that is not its key's: forged",
 	[CHAIN_AFTER_END] = "was added after the last seal",
 	[CHAIN_NOT_CONTINUED] = "does not continue the file before it",
 };
@@ -39,32 +40,28 @@ chain_check_next_file(struct chain_checker *c)
 
 /* Was `next` made from a line with this digest? */
 static bool
-follows(const struct digest *head, const char *next, size_t n)
+follows(const struct digest *head, struct chain_line next)
 {
 	static const char key[] = ",\"prev\":\"";
-	char hex[2 * DIGEST_BYTES + 1] = "";
+	char hex[2 * DIGEST_BYTES];
 	struct text t = { hex, hex + sizeof(hex), false };
-	const char *at = NULL;
 
-	for (size_t i = 0; next != NULL && i + sizeof(key) - 1 + 2 * DIGEST_BYTES < n;
-	     i++) {
-		if (memcmp(next + i, key, sizeof(key) - 1) == 0) {
-			at = next + i + sizeof(key) - 1;
-			break;
-		}
-	}
 	print_hex(&t, head->byte, sizeof(head->byte));
-	return at != NULL && memcmp(at, hex, 2 * DIGEST_BYTES) == 0;
+	for (size_t i = 0; i + sizeof(key) - 1 + sizeof(hex) < next.n; i++)
+		if (memcmp(next.text + i, key, sizeof(key) - 1) == 0)
+			return memcmp(next.text + i + sizeof(key) - 1, hex,
+				   sizeof(hex)) == 0;
+	return false;
 }
 
 static bool
 signature_holds(
-    const struct chain_checker *c, const struct record *r, const char *line, size_t n)
+    const struct chain_checker *c, const struct record *r, struct chain_line line)
 {
-	size_t signed_length = record_signed_length(line, n);
+	size_t signed_length = record_signed_length(line.text, line.n);
 
 	return c->keyed && signed_length > 0 &&
-	       seal_check(&r->seal.signature, &c->key, line, signed_length);
+	       seal_check(&r->seal.signature, &c->key, line.text, signed_length);
 }
 
 static bool
@@ -73,6 +70,14 @@ is_zero(const struct digest *d)
 	static const struct digest zero;
 
 	return digest_equal(d, &zero);
+}
+
+static bool
+names_own_key(const struct record_start *s)
+{
+	struct digest own = digest_bytes(&s->seal_key, sizeof(s->seal_key));
+
+	return digest_equal(&own, &s->seal_fingerprint);
 }
 
 static bool
@@ -103,18 +108,20 @@ check_first(const struct chain_checker *c, const struct record *r)
 {
 	if (c->chain.seq > 0)
 		return check_continued(c, r);
+	if (opens_chain(c, r) && !names_own_key(&r->start))
+		return CHAIN_BAD_FINGERPRINT;
 	return opens_chain(c, r) || r->type == RECORD_CONTINUE ? CHAIN_OK
 							       : CHAIN_NO_START;
 }
 
 /* A line whose prev or number is not that of the line before: what became of it? */
 static struct chain_result
-explain_break(const struct chain_checker *c, const struct record *r, const char *line,
-    size_t n, bool next_follows)
+explain_break(const struct chain_checker *c, const struct record *r,
+    struct chain_line line, bool next_follows)
 {
 	struct chain_result result = { .finding = CHAIN_ALTERED };
 	bool genuine =
-	    next_follows || (r->type == RECORD_SEAL && signature_holds(c, r, line, n));
+	    next_follows || (r->type == RECORD_SEAL && signature_holds(c, r, line));
 
 	if (!genuine)
 		return result;
@@ -156,7 +163,7 @@ accept_seal(struct chain_checker *c, const struct record *r)
 }
 
 static void
-accept(struct chain_checker *c, const struct record *r, const char *line, size_t n)
+accept(struct chain_checker *c, const struct record *r, struct chain_line line)
 {
 	if (!c->begun) {
 		c->begun = true;
@@ -169,12 +176,12 @@ accept(struct chain_checker *c, const struct record *r, const char *line, size_t
 	c->stopped |= r->type == RECORD_STOP;
 	c->raw = r->at.raw;
 	c->lines++;
-	chain_advance(&c->chain, line, n);
+	chain_advance(&c->chain, line.text, line.n);
 }
 
 static struct chain_result
-check_decoded(const struct chain_checker *c, const char *line, size_t n,
-    bool next_follows, const struct record *r)
+check_decoded(const struct chain_checker *c, struct chain_line line, bool next_follows,
+    const struct record *r)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
 
@@ -186,21 +193,22 @@ check_decoded(const struct chain_checker *c, const char *line, size_t n,
 	if (result.finding == CHAIN_START_INSIDE)
 		return result;
 	if (!in_place(c, r))
-		return explain_break(c, r, line, n, next_follows);
+		return explain_break(c, r, line, next_follows);
 	if (result.finding == CHAIN_OK && r->type == RECORD_SEAL &&
-	    !signature_holds(c, r, line, n))
+	    !signature_holds(c, r, line))
 		result.finding = CHAIN_BAD_SEAL;
 	return result;
 }
 
 struct chain_result
-chain_check(struct chain_checker *c, const char *line, size_t n, const char *next,
-    size_t next_n, struct record *out)
+chain_check(struct chain_checker *c, struct chain_line line, struct chain_line next,
+    struct record *out)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
-	struct digest own = digest_bytes(line, n);
+	struct digest own = digest_bytes(line.text, line.n);
+	bool next_follows = follows(&own, next);
 
-	switch (record_decode(line, n, out, &result.column)) {
+	switch (record_decode(line.text, line.n, out, &result.column)) {
 	case RECORD_MALFORMED:
 		result.finding = CHAIN_MALFORMED;
 		return result;
@@ -210,8 +218,9 @@ chain_check(struct chain_checker *c, const char *line, size_t n, const char *nex
 	case RECORD_OK:
 		break;
 	}
-	result = check_decoded(c, line, n, follows(&own, next, next_n), out);
+	result = check_decoded(c, line, next_follows, out);
+	result.confirmed = next_follows || next.n == 0;
 	if (result.finding == CHAIN_OK)
-		accept(c, out, line, n);
+		accept(c, out, line);
 	return result;
 }

@@ -112,7 +112,7 @@ parse_host(const char *value, char *out, size_t size)
 static bool
 parse_level(const char *value, enum log_level *out)
 {
-	for (int i = 0; i < LOG_LEVELS; i++) {
+	for (int i = LOG_ERROR; i < LOG_LEVELS; i++) {
 		if (strcmp(value, log_level_names[i]) == 0) {
 			*out = (enum log_level)i;
 			return true;
@@ -331,32 +331,41 @@ config_defaults(struct config *c)
 	    c->evidence, sizeof(c->evidence), "%s", config_daemon_keys[0].fallback);
 }
 
+static bool
+finish_server(const struct config *c, struct config_server *s)
+{
+	if (s->minpoll < 0)
+		s->minpoll =
+		    s->maxpoll >= 0 && s->maxpoll < c->minpoll ? s->maxpoll : c->minpoll;
+	if (s->maxpoll < 0)
+		s->maxpoll = s->minpoll > c->maxpoll ? s->minpoll : c->maxpoll;
+	return s->minpoll <= s->maxpoll;
+}
+
 bool
 config_finish(struct config *c, const char *name, char message[CONFIG_MESSAGE_SIZE])
 {
-	if (c->minpoll > c->maxpoll) {
+	int addresses = 0;
+
+	*message = '\0';
+	if (c->minpoll > c->maxpoll)
 		(void)snprintf(message, CONFIG_MESSAGE_SIZE,
 		    "%s: [daemon] minpoll %d is greater than maxpoll %d", name,
 		    c->minpoll, c->maxpoll);
-		return false;
-	}
-	for (size_t i = 0; i < c->servers; i++) {
+	for (size_t i = 0; i < c->servers && *message == '\0'; i++) {
 		struct config_server *s = &c->server[i];
 
-		if (s->minpoll < 0)
-			s->minpoll = s->maxpoll >= 0 && s->maxpoll < c->minpoll
-					 ? s->maxpoll
-					 : c->minpoll;
-		if (s->maxpoll < 0)
-			s->maxpoll = s->minpoll > c->maxpoll ? s->minpoll : c->maxpoll;
-		if (s->minpoll > s->maxpoll) {
+		addresses += s->pool;
+		if (!finish_server(c, s))
 			(void)snprintf(message, CONFIG_MESSAGE_SIZE,
 			    "%s: [server %s] minpoll %d is greater than maxpoll %d", name,
 			    s->name, s->minpoll, s->maxpoll);
-			return false;
-		}
 	}
-	return true;
+	if (*message == '\0' && addresses > MAX_SERVERS)
+		(void)snprintf(message, CONFIG_MESSAGE_SIZE,
+		    "%s: the pools make %d servers of it; allowed: %d in all", name,
+		    addresses, MAX_SERVERS);
+	return *message == '\0';
 }
 
 bool
@@ -403,16 +412,22 @@ server_equal(const struct config_server *a, const struct config_server *b)
 }
 
 bool
-config_equal(const struct config *a, const struct config *b)
+config_servers_equal(const struct config *a, const struct config *b)
 {
-	if (strcmp(a->evidence, b->evidence) != 0 || a->minpoll != b->minpoll ||
-	    a->maxpoll != b->maxpoll || a->watch != b->watch || a->seal != b->seal ||
-	    a->sync != b->sync || a->log != b->log || a->servers != b->servers)
+	if (a->servers != b->servers)
 		return false;
 	for (size_t i = 0; i < a->servers; i++)
 		if (!server_equal(&a->server[i], &b->server[i]))
 			return false;
 	return true;
+}
+
+bool
+config_equal(const struct config *a, const struct config *b)
+{
+	return strcmp(a->evidence, b->evidence) == 0 && a->minpoll == b->minpoll &&
+	       a->maxpoll == b->maxpoll && a->watch == b->watch && a->seal == b->seal &&
+	       a->sync == b->sync && a->log == b->log && config_servers_equal(a, b);
 }
 
 /* Splits "host:port" and "[v6]:port"; an address with several colons has no port. */

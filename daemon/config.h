@@ -61,8 +61,9 @@ bool config_load(const char *path, struct config *out, char message[CONFIG_MESSA
 bool config_read(
     FILE *in, const char *name, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
 
-/* Do both say the same? */
+/* Do both say the same, or the same of the servers? */
 bool config_equal(const struct config *a, const struct config *b);
+bool config_servers_equal(const struct config *a, const struct config *b);
 
 /* "host", "host:port", "[v6]:port", "v6" of the command line. false: message. */
 bool config_add_argument(

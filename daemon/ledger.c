@@ -84,10 +84,10 @@ ledger_say(const struct ledger *l, const char *when)
 	struct text f = { fingerprint, fingerprint + sizeof(fingerprint), false };
 	struct text h = { head, head + sizeof(head), false };
 
-	if (e->kind == EVIDENCE_NONE)
+	if (e->kind == EVIDENCE_NONE || e->stream.closed)
 		return;
 	print_hex(&f, d.byte, sizeof(d.byte));
 	print_hex(&h, e->chain.head.byte, DIGEST_BYTES);
-	log_line(LOG_INFO, "evidence %s %s/%s: fingerprint %s head %s seq %llu", when,
+	log_line(LOG_CUSTODY, "evidence %s %s/%s: fingerprint %s head %s seq %llu", when,
 	    e->path, e->file, fingerprint, head, (unsigned long long)(e->chain.seq - 1));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 const char *const log_level_names[LOG_LEVELS] = {
+	[LOG_CUSTODY] = "",
 	[LOG_ERROR] = "error",
 	[LOG_WARNING] = "warning",
 	[LOG_INFO] = "info",

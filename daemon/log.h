@@ -2,7 +2,8 @@
 #ifndef CLOCKWITNESSD_LOG_H
 #define CLOCKWITNESSD_LOG_H
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
+/* LOG_CUSTODY: what is written on a custody form is said at any level. */
+enum log_level { LOG_CUSTODY, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
 
 extern const char *const log_level_names[LOG_LEVELS];
 

@@ -1,6 +1,6 @@
 /* clockwitnessd: watches this host's clock against NTP servers, and writes down what it
  * saw. */
-#include <stdio.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "log.h"
@@ -27,6 +27,8 @@ configure(const struct options *o, int argc, char *argv[], struct config *c)
 	config_defaults(c);
 	if ((o->config != NULL || !arguments) && !config_load(path, c, message)) {
 		log_line(LOG_ERROR, "%s", message);
+		if (o->config == NULL && access(path, F_OK) != 0)
+			log_line(LOG_ERROR, no_server, path);
 		return false;
 	}
 	if (arguments)

@@ -55,6 +55,10 @@ report_sentence(const struct calibration *c, char *out, size_t size)
 	char uncertainty[32];
 	char bound[32];
 
+	if (c->outcome == OUTCOME_NO_CANDIDATE) {
+		(void)snprintf(out, size, "no usable server");
+		return;
+	}
 	if (!c->selected) {
 		(void)snprintf(out, size, "%s (%d of %d candidates agree)",
 		    outcome_names[c->outcome], c->truechimers, c->candidates);
@@ -171,7 +175,7 @@ report_progress(const struct calibration *c)
 static void
 print_refid(const struct exchange *x, char *out, size_t size)
 {
-	bool letters = x->stratum <= 1;
+	bool letters = x->stratum <= 1 || x->stratum > NTP_STRATUM_MAX;
 	size_t n = 0;
 
 	for (; n < 4 && letters && x->refid[n] != 0; n++)

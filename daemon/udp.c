@@ -155,7 +155,11 @@ udp_print_address(const struct loop_address *a, char *out, size_t size)
 	if (a->address.ss_family == AF_INET6) {
 		memcpy(&v6, &a->address, sizeof(v6));
 		(void)inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof(host));
-		(void)snprintf(out, size, "[%s]:%u", host, ntohs(v6.sin6_port));
+		if (v6.sin6_scope_id != 0)
+			(void)snprintf(out, size, "[%s%%%u]:%u", host, v6.sin6_scope_id,
+			    ntohs(v6.sin6_port));
+		else
+			(void)snprintf(out, size, "[%s]:%u", host, ntohs(v6.sin6_port));
 	} else {
 		memcpy(&v4, &a->address, sizeof(v4));
 		(void)inet_ntop(AF_INET, &v4.sin_addr, host, sizeof(host));

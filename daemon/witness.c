@@ -234,7 +234,7 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 	w->answered[i] = true;
 	if (w->calibrator.server[i].reach == 0 && p->ended % CLOCK_FILTER_STAGES == 0)
 		roster_silent(&w->roster, i);
-	if (w->options->once && p->ended >= ONCE_BURST)
+	if (w->options->once && (p->ended >= ONCE_BURST || x->fault == FAULT_KISS_RATE))
 		peer_pause(p);
 	conclude(w, at, false);
 	if (w->options->once)
@@ -339,28 +339,47 @@ open_roster(struct witness *w)
 	return roster_open(&w->roster, &w->config, &rules, on_exchanged, w);
 }
 
+static bool
+measure_afresh(struct witness *w)
+{
+	struct calibrator empty = { .servers = 0 };
+
+	roster_close(&w->roster);
+	w->calibrator = empty;
+	w->calibrated = false;
+	w->last = (struct calibration){ .servers = 0 };
+	memset(w->refusals, 0, sizeof(w->refusals));
+	memset(w->answered, 0, sizeof(w->answered));
+	return open_roster(w) == 0;
+}
+
+static void
+apply_settings(struct witness *w)
+{
+	watch_set(&w->watch, (struct span){ w->config.watch * NS_PER_SECOND });
+	w->ledger.seal_s = w->config.seal;
+	w->ledger.sync_s = w->config.sync;
+	log_set_level(w->config.log);
+}
+
+/* The samples are kept while the servers stay what they were. */
 static void
 apply(struct witness *w, const struct config *fresh)
 {
 	static struct record r;
-	struct calibrator empty = { .servers = 0 };
+	bool same_servers = config_servers_equal(fresh, &w->config);
 
-	roster_close(&w->roster);
 	w->config = *fresh;
-	watch_set(&w->watch, (struct span){ fresh->watch * NS_PER_SECOND });
-	w->ledger.seal_s = fresh->seal;
-	w->ledger.sync_s = fresh->sync;
-	log_set_level(w->config.log);
-	w->calibrator = empty;
-	w->last = (struct calibration){ .servers = 0 };
-	memset(w->refusals, 0, sizeof(w->refusals));
-	memset(w->answered, 0, sizeof(w->answered));
+	apply_settings(w);
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
+	take_reading(w, &r.at);
 	list_servers(w, &r.reload);
 	ledger_append_sealed(&w->ledger, &r);
-	if (open_roster(w) < 0)
+	if (!same_servers && !measure_afresh(w))
 		stop(w, EXIT_CANNOT);
+	log_line(LOG_INFO, "reloaded: %zu servers%s", fresh->servers,
+	    same_servers ? "" : ", measured afresh");
 }
 
 static const char *
@@ -459,8 +478,7 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 		(void)log_fail(error, "the event loop");
 		return EXIT_CANNOT;
 	}
-	w->ledger.seal_s = c->seal;
-	w->ledger.sync_s = c->sync;
+	apply_settings(w);
 	if (open_evidence(w) < 0)
 		return EXIT_CANNOT;
 	return open_roster(w) < 0 ? EXIT_CANNOT : 0;

@@ -28,18 +28,19 @@ void chain_advance(struct chain *c, const char *line, size_t n);
 
 enum chain_finding {
 	CHAIN_OK,
-	CHAIN_MALFORMED,     /* not a canonical record */
-	CHAIN_NEW_VERSION,   /* a record of a version this program does not know */
-	CHAIN_NO_START,      /* a file that begins with neither start nor continue */
-	CHAIN_START_INSIDE,  /* a start in the middle: another chain's line */
-	CHAIN_ALTERED,       /* this line, or the one before, is not what was written */
-	CHAIN_MISSING,       /* lines before this one are gone */
-	CHAIN_REPEATED,      /* this line's number is not after the one before */
-	CHAIN_FOREIGN,       /* a genuine line, but not made after the line before */
-	CHAIN_RAW_BACKWARD,  /* the raw clock runs backwards */
-	CHAIN_BAD_SEAL,      /* signature wrong, or by a key that was not announced */
-	CHAIN_AFTER_END,     /* a record after the last seal */
-	CHAIN_NOT_CONTINUED, /* a file that does not go on where the one before ended */
+	CHAIN_MALFORMED,       /* not a canonical record */
+	CHAIN_NEW_VERSION,     /* a record of a version this program does not know */
+	CHAIN_NO_START,        /* a file that begins with neither start nor continue */
+	CHAIN_START_INSIDE,    /* a start in the middle: another chain's line */
+	CHAIN_ALTERED,         /* this line, or the one before, is not what was written */
+	CHAIN_MISSING,         /* lines before this one are gone */
+	CHAIN_REPEATED,        /* this line's number is not after the one before */
+	CHAIN_FOREIGN,         /* a genuine line, but not made after the line before */
+	CHAIN_RAW_BACKWARD,    /* the raw clock runs backwards */
+	CHAIN_BAD_FINGERPRINT, /* a start whose fingerprint is not that of its key */
+	CHAIN_BAD_SEAL,        /* signature wrong, or by a key that was not announced */
+	CHAIN_AFTER_END,       /* a record after the last seal */
+	CHAIN_NOT_CONTINUED,   /* a file that does not go on where the one before ended */
 	CHAIN_FINDINGS
 };
 
@@ -61,17 +62,26 @@ struct chain_checker {
 
 struct chain_result {
 	enum chain_finding finding;
-	bool previous; /* the finding is about the line before the one given */
-	size_t column; /* CHAIN_MALFORMED: where */
+	bool confirmed; /* CHAIN_OK: the next line was made from this one, or there is
+			   none */
+	bool previous;  /* the finding is about the line before the one given */
+	size_t column;  /* CHAIN_MALFORMED: where */
+};
+
+/* A line with its newline; n == 0: there is none. */
+struct chain_line {
+	const char *text;
+	size_t n;
 };
 
 /*
- * Checks the next line. `next`: the line after it, NULL if there is none. *out: the
- * record, decoded, unless CHAIN_MALFORMED or CHAIN_NEW_VERSION. After any finding but
- * CHAIN_OK the checker stays as it was before the line, and is good for nothing more.
+ * Checks the next line; `next` is the one after it. *out: the record, decoded, unless
+ * CHAIN_MALFORMED or CHAIN_NEW_VERSION. After any finding but CHAIN_OK the checker stays
+ * as it was before the line, and is good for nothing more. A line that is CHAIN_OK but
+ * not confirmed may turn out to have been altered when the next one is checked.
  */
-struct chain_result chain_check(struct chain_checker *c, const char *line, size_t n,
-    const char *next, size_t next_n, struct record *out);
+struct chain_result chain_check(struct chain_checker *c, struct chain_line line,
+    struct chain_line next, struct record *out);
 
 /* The next line given begins another file of the same process. */
 void chain_check_next_file(struct chain_checker *c);

@@ -134,10 +134,12 @@ write_all(struct line to[LINES])
 static struct chain_result
 check_line(struct chain_checker *c, const struct line lines[], size_t n, size_t i)
 {
-	const struct line *next = i + 1 < n ? &lines[i + 1] : NULL;
+	struct chain_line line = { lines[i].text, lines[i].n };
+	struct chain_line next = { NULL, 0 };
 
-	return chain_check(c, lines[i].text, lines[i].n, next != NULL ? next->text : NULL,
-	    next != NULL ? next->n : 0, &out);
+	if (i + 1 < n)
+		next = (struct chain_line){ lines[i + 1].text, lines[i + 1].n };
+	return chain_check(c, line, next, &out);
 }
 
 struct blame {

@@ -64,6 +64,7 @@ any_start(struct record_start *s)
 		s->previous.seq = law_u64();
 		s->previous.torn = law_u64();
 	}
+	s->watch_s = (int)law_u64();
 	law_bytes(&s->seal_key, sizeof(s->seal_key));
 	law_bytes(&s->seal_fingerprint, sizeof(s->seal_fingerprint));
 }
@@ -190,6 +191,20 @@ any_body(struct record *r)
 		break;
 	case RECORD_CALIBRATION:
 		any_calibration(&r->calibration);
+		break;
+	case RECORD_CLOCK:
+		r->clock.knot.real.ns = law_any_int64();
+		r->clock.knot.raw.ns = law_any_int64();
+		r->clock.knot.read.ns = law_any_int64();
+		r->clock.crossing = law_chance(0.5);
+		r->clock.rate_before = any_rate();
+		r->clock.rate_after = any_rate();
+		break;
+	case RECORD_EVENT:
+		r->event.kind = (enum event_kind)law_below(EVENTS);
+		r->event.size.ns = law_any_int64();
+		r->event.before.ns = law_any_int64();
+		r->event.before_raw.ns = law_any_int64();
 		break;
 	case RECORD_GAP:
 		r->gap.records = law_u64();

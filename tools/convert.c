@@ -47,11 +47,25 @@ print_time(char out[RFC3339_LENGTH + 1], int64_t ns)
 }
 
 static const char *
-basis(const struct conversion *c)
+basis(const struct conversion *c, const struct correction *a)
 {
+	static const char *const by_kind[CORRECTION_KINDS] = {
+		[CORRECTION_INSIDE] = "the calibrations on either side",
+		[CORRECTION_BEFORE] = "the first calibration, extrapolated",
+		[CORRECTION_AFTER] = "the last calibration, extrapolated",
+	};
+
 	if (c->model.unverified)
 		return "evidence that did not verify";
-	return c->linear ? "the last calibration" : "calibrations on either side";
+	return c->linear ? "the last calibration alone" : by_kind[a->kind];
+}
+
+/* Why there is no answer: the clock was watched and never showed it, or nobody watched.
+ */
+static const char *
+why_none(const struct conversion *c, struct system_time t)
+{
+	return model_covers(&c->model, t) ? "never-shown" : "not-covered";
 }
 
 static void
@@ -62,7 +76,7 @@ answer_json(const struct conversion *c, struct system_time t, const struct corre
 	json_text(j, "host", c->model.host);
 	json_time(j, "time", t.ns);
 	if (a == NULL) {
-		json_text(j, "kind", "never-shown");
+		json_text(j, "kind", why_none(c, t));
 		json_end(j, stdout);
 		return;
 	}
@@ -73,7 +87,7 @@ answer_json(const struct conversion *c, struct system_time t, const struct corre
 	json_time(j, "latest", a->latest.ns);
 	json_ppm(j, "frequency_ppm", a->frequency);
 	json_text(j, "kind", c->linear ? "linear" : correction_kind_names[a->kind]);
-	json_text(j, "basis", basis(c));
+	json_text(j, "basis", basis(c, a));
 	json_text(j, "timescale", a->common ? "common time" : "UTC");
 	json_flag(j, "conflict", a->conflict);
 	json_end(j, stdout);
@@ -89,7 +103,10 @@ answer_text(const struct conversion *c, struct system_time t, const struct corre
 
 	print_time(from, t.ns);
 	if (a == NULL) {
-		(void)printf("%s  never shown by this clock\n", from);
+		(void)printf("%s  %s\n", from,
+		    model_covers(&c->model, t)
+			? "was never shown by this clock"
+			: "is beyond the boot that the evidence is of; nothing bridges it");
 		return;
 	}
 	print_time(utc, a->utc.ns);
@@ -100,7 +117,7 @@ answer_text(const struct conversion *c, struct system_time t, const struct corre
 		     "  frequency %+.3f ppm; %s, by %s%s\n",
 	    from, a->common ? "common time" : "UTC", utc, span_seconds(a->uncertainty),
 	    span_seconds(a->noise), earliest, latest, a->frequency * 1e6,
-	    c->linear ? "linear" : correction_kind_names[a->kind], basis(c),
+	    c->linear ? "linear" : correction_kind_names[a->kind], basis(c, a),
 	    a->conflict ? "; CALIBRATIONS CONTRADICT EACH OTHER HERE" : "");
 }
 
@@ -129,8 +146,9 @@ convert_time(struct conversion *c, struct system_time t)
 static bool
 parse_unix(const char *text, int64_t *ns)
 {
-	struct scan s = { text, text + strlen(text), false };
-	int64_t seconds = scan_int(&s);
+	int64_t sign = *text == '-' ? -1 : 1;
+	struct scan s = { text + (sign < 0), text + strlen(text), false };
+	uint64_t seconds = scan_uint(&s);
 	int64_t fraction = 0;
 	int digits = 0;
 
@@ -141,9 +159,9 @@ parse_unix(const char *text, int64_t *ns)
 	}
 	for (; digits < 9; digits++)
 		fraction *= 10;
-	return !s.failed && s.at == s.end &&
-	       !__builtin_mul_overflow(seconds, NS_PER_SECOND, ns) &&
-	       !__builtin_add_overflow(*ns, *text == '-' ? -fraction : fraction, ns);
+	return !s.failed && s.at == s.end && seconds < INT64_MAX / NS_PER_SECOND &&
+	       !__builtin_mul_overflow(
+		   sign, (int64_t)seconds * NS_PER_SECOND + fraction, ns);
 }
 
 static bool

@@ -85,12 +85,18 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns))
 			continue;
 		at = system_after(at, (struct span){ t->fraction_ns });
+		out->time = at;
 		k = answers_for(c, at, found, ANSWERS_MAX);
 		for (size_t j = 0; j < k; j++)
 			all[n++] = (struct choice){ found[j], at };
 	}
-	if (n == 0)
+	if (n == 0) {
+		c->tally.never_shown +=
+		    readings == 0 || model_covers(&c->model, out->time);
+		c->tally.not_covered +=
+		    readings > 0 && !model_covers(&c->model, out->time);
 		return false;
+	}
 	c->tally.ambiguous += n > 1;
 	while (c->has_last && best + 1 < n &&
 	       utc_since(c->last_utc, all[best].correction.utc).ns > 0)
@@ -121,10 +127,8 @@ on_head(void *arg, const char *head, size_t n, struct lines_sink *out)
 	if (!log_time_find(head, n, &t))
 		return 0;
 	c->tally.stamps++;
-	if (!choose(c, &t, &chosen)) {
-		c->tally.never_shown++;
+	if (!choose(c, &t, &chosen))
 		return 0;
-	}
 	length = print_stamp(c, &t, chosen.correction.utc, stamp);
 	if (length == 0) {
 		c->tally.unprintable++;
@@ -237,7 +241,9 @@ correct(struct correcting *c, char *const logs[])
 	for (logs = *logs != NULL ? logs : standard_input; *logs != NULL && good;
 	     logs++) {
 		good = correct_log(c, *logs, &out);
-		left |= c->tally.never_shown > 0 || c->tally.unprintable > 0;
+		left |=
+		    c->tally.never_shown + c->tally.not_covered + c->tally.unprintable >
+		    0;
 	}
 	if (c->output != NULL && (fsync(out.fd) != 0 || close(out.fd) != 0) && good) {
 		(void)say_errno("%s", c->output);

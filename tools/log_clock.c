@@ -1,5 +1,6 @@
 #include "log_clock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define HALF_YEAR_S (INT64_C(182) * 86400)
@@ -11,17 +12,25 @@ log_clock_begin(struct log_clock *c)
 	c->guessed_year = 0;
 }
 
+static bool
+has_date(const struct log_time *t, int64_t year)
+{
+	return t->civil.day <= days_in_month(year, t->civil.month);
+}
+
+/* Of the years that have this date: February 29 may be four years off. */
 static int64_t
 nearest_year(const struct log_clock *c, const struct log_time *t)
 {
 	int64_t year = civil_from_seconds(c->about).year;
-	int64_t best = year;
+	int64_t best = 0;
 
-	for (int64_t y = year - 1; y <= year + 1; y++)
-		if (llabs(log_time_local_seconds(t, y) - c->about) <
-		    llabs(log_time_local_seconds(t, best) - c->about))
+	for (int64_t y = year - 4; y <= year + 4; y++)
+		if (has_date(t, y) &&
+		    (best == 0 || llabs(log_time_local_seconds(t, y) - c->about) <
+				      llabs(log_time_local_seconds(t, best) - c->about)))
 			best = y;
-	return best;
+	return best != 0 ? best : year;
 }
 
 /* Lines come in order: a jump of half a year is the turn of one. */
@@ -55,8 +64,11 @@ year_of(struct log_clock *c, const struct log_time *t)
 size_t
 log_clock_seconds(struct log_clock *c, const struct log_time *t, int64_t out[2])
 {
-	int64_t local = log_time_local_seconds(t, year_of(c, t));
+	int64_t year = year_of(c, t);
+	int64_t local = log_time_local_seconds(t, year);
 
+	if (t->grammar == LOG_RFC3164 && !has_date(t, year))
+		return 0;
 	if (t->zone == ZONE_NONE)
 		return zone_to_clock(&c->zone, local, out);
 	out[0] = local - (int64_t)t->zone_minutes * 60;

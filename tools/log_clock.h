@@ -25,7 +25,8 @@ struct log_clock {
 /* Another log begins. */
 void log_clock_begin(struct log_clock *c);
 
-/* Seconds of the host's clock: none, one, or two where the zone repeats an hour. */
+/* Seconds of the host's clock: none (a date or hour that there is not), one, or two where
+ * the zone repeats an hour. */
 size_t log_clock_seconds(struct log_clock *c, const struct log_time *t, int64_t out[2]);
 
 /* UTC in the stamp's own zone, ns since 1970 there. */

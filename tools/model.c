@@ -74,6 +74,7 @@ add_calibration(struct model *m, struct boot_model *b, const struct clock_readin
 	m->has_linear = true;
 	m->linear = (struct linear_correction){ at->real, c->offset, c->frequency };
 	m->linear_error = c->frequency_error;
+	m->linear_common = c->common;
 	m->linear_noise = c->noise;
 	m->linear_uncertainty = c->uncertainty;
 	m->linear_bound = c->bound;
@@ -101,6 +102,7 @@ take_start(struct loading *l, const struct record_start *s)
 	struct model *m = l->model;
 
 	l->watched = s->watch_s > 0;
+	m->mixed |= m->host[0] != '\0' && strcmp(m->host, s->host) != 0;
 	memcpy(m->host, s->host, sizeof(m->host));
 	memcpy(m->timezone, s->timezone, sizeof(m->timezone));
 	m->utc_offset_s = s->utc_offset_s;
@@ -201,6 +203,10 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 		build(&m->boot[i]);
 	records_close(&records);
 	m->unverified = unverified && m->findings > 0;
+	if (good && m->mixed) {
+		say("this is the evidence of more than one host; name that of one");
+		return false;
+	}
 	if (good && !m->has_linear) {
 		say("the evidence holds no calibration that could be used: there was no "
 		    "majority, or no server");
@@ -275,6 +281,14 @@ model_correct(
 	return nearest != NULL ? clock_model_correct(&nearest->model, t, out, most) : 0;
 }
 
+bool
+model_covers(const struct model *m, struct system_time t)
+{
+	const struct boot_model *b = nearest_boot(m, t);
+
+	return b != NULL && distance(b, t).ns == 0;
+}
+
 struct correction
 model_correct_linear(const struct model *m, struct system_time t)
 {
@@ -292,5 +306,6 @@ model_correct_linear(const struct model *m, struct system_time t)
 		.earliest = utc_after(utc, (struct span){ -bound.ns }),
 		.latest = utc_after(utc, bound),
 		.frequency = m->linear.frequency,
+		.common = m->linear_common,
 	};
 }

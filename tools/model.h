@@ -34,7 +34,9 @@ struct model {
 	struct linear_correction linear; /* by the last calibration */
 	double linear_error; /* of its frequency, s/s, one standard deviation */
 	struct span linear_noise, linear_uncertainty, linear_bound;
+	bool linear_common;
 	bool has_linear;
+	bool mixed; /* evidence of more than one host */
 	uint64_t findings;
 	bool unverified; /* it holds what did not verify */
 };
@@ -49,6 +51,9 @@ void model_free(struct model *m);
 /* All corrections of a host time, from the boots that saw it; else the nearest boot's. */
 size_t model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most);
+
+/* Was some boot's clock being watched when it could have shown this? */
+bool model_covers(const struct model *m, struct system_time t);
 
 /* By the paper's method: always one. */
 struct correction model_correct_linear(const struct model *m, struct system_time t);

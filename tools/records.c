@@ -71,7 +71,7 @@ take_start(struct records_file *f, const struct record_start *s)
 	memcpy(f->boot_id, s->boot_id, sizeof(f->boot_id));
 	f->previous = s->previous;
 	f->has_previous = s->has_previous;
-	f->fingerprint = s->seal_fingerprint;
+	f->fingerprint = digest_bytes(&s->seal_key, sizeof(s->seal_key));
 }
 
 static void
@@ -102,9 +102,30 @@ read_first_line(struct records_file *f)
 }
 
 static bool
+is_there_already(const struct records *r, const char *path)
+{
+	struct stat own;
+	struct stat other;
+
+	if (stat(path, &own) != 0)
+		return false;
+	for (size_t i = 0; i < r->files; i++) {
+		if (stat(r->file[i].path, &other) == 0 && own.st_dev == other.st_dev &&
+		    own.st_ino == other.st_ino) {
+			say("%s is given twice; read once", path);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
 add_file(struct records *r, size_t *room, const char *path)
 {
 	struct records_file *f;
+
+	if (is_there_already(r, path))
+		return true;
 
 	r->file = memory_grow(r->file, room, r->files + 1, sizeof(*r->file));
 	f = &r->file[r->files++];
@@ -235,48 +256,79 @@ walk_unverified(struct records_line *l, const char *end, const struct records_vi
 	}
 }
 
+/* A line is handed on when the line after it bears it out, or nothing comes after it. */
+struct held {
+	bool any;
+	struct record record;
+	struct records_line line;
+	struct chain_checker after; /* the checker when it had been accepted */
+};
+
 static void
-note_good_line(struct records_file *f, const struct chain_checker *c,
-    const struct record *r, uint64_t first_line)
+hand_on(struct held *h, const struct records_visitor *v, uint64_t lines_before)
 {
+	struct records_file *f = h->line.file;
+	const struct chain_checker *c = &h->after;
+
+	if (!h->any)
+		return;
+	h->any = false;
 	f->lines++;
-	f->sealed = c->sealed > first_line ? c->sealed - first_line : 0;
+	f->sealed = c->sealed > lines_before ? c->sealed - lines_before : 0;
 	f->head = c->chain.head;
-	f->seq = r->seq;
-	f->last_at = r->at.real;
+	f->seq = h->record.seq;
+	f->last_at = h->record.at.real;
 	f->stopped = c->stopped;
 	f->ended = c->ended;
+	v->record(v->arg, &h->line, &h->record);
+}
+
+static struct chain_line
+next_line(const struct records_line *l, const char *end)
+{
+	const char *next = l->text + l->length;
+
+	return (struct chain_line){ next, (size_t)(end - next) };
 }
 
 static void
 walk_file(
     struct records_file *f, struct chain_checker *c, const struct records_visitor *v)
 {
+	static struct held held;
 	static struct record r;
 	const char *end = f->data + f->size;
 	struct records_line l = { .file = f, .number = 1, .text = f->data };
-	uint64_t first_line = c->lines;
+	uint64_t lines_before = c->lines;
 
+	held.any = false;
 	for (; l.text < end; l.text += l.length, l.number++) {
-		const char *next;
+		struct chain_line line = { l.text, line_length(l.text, end) };
 		struct chain_result result;
 
-		l.length = line_length(l.text, end);
+		l.length = line.n;
 		if (l.length == 0)
 			break;
-		next = l.text + l.length;
-		result = chain_check(c, l.text, l.length, next < end ? next : NULL,
-		    next < end ? (size_t)(end - next) : 0, &r);
+		result = chain_check(c, line, next_line(&l, end), &r);
+		if (!result.previous)
+			hand_on(&held, v, lines_before);
 		if (result.finding != CHAIN_OK) {
 			f->broken = true;
 			v->finding(v->arg, &l, result, &r);
+			if (v->unverified && held.any)
+				hand_on(&held, v, lines_before);
 			if (v->unverified)
 				walk_unverified(&l, end, v);
 			return;
 		}
-		note_good_line(f, c, &r, first_line);
-		v->record(v->arg, &l, &r);
+		held.any = true;
+		held.record = r;
+		held.line = l;
+		held.after = *c;
+		if (result.confirmed)
+			hand_on(&held, v, lines_before);
 	}
+	hand_on(&held, v, lines_before);
 	f->torn = (uint64_t)(end - l.text);
 }
 

@@ -35,6 +35,7 @@ tally_say_json(const struct tally *t, const struct tally_setting *s, const char 
 	json_number(j, "extrapolated", (int64_t)t->outside);
 	json_number(j, "ambiguous", (int64_t)t->ambiguous);
 	json_number(j, "never_shown", (int64_t)t->never_shown);
+	json_number(j, "not_covered", (int64_t)t->not_covered);
 	json_number(j, "unprintable", (int64_t)t->unprintable);
 	json_number(j, "least_correction_ns", t->least.ns);
 	json_number(j, "greatest_correction_ns", t->most.ns);
@@ -53,6 +54,11 @@ tally_say(const struct tally *t, const struct tally_setting *s, const char *log)
 	    " never shown by the clock%s",
 	    log, t->lines, t->stamps, t->inside, t->outside, t->never_shown,
 	    t->never_shown > 0 ? " (left unchanged)" : "");
+	if (t->not_covered > 0)
+		say("%s: %" PRIu64
+		    " stamps from beyond the boot that the evidence is of, left "
+		    "unchanged",
+		    log, t->not_covered);
 	if (t->any)
 		say("%s: corrected by %+.6f s to %+.6f s, +-%.6f s (95 %%) at most, to %s",
 		    log, span_seconds(t->least), span_seconds(t->most),

@@ -9,8 +9,8 @@
 #include "timescale.h"
 
 struct tally {
-	uint64_t lines, stamps, inside, outside, ambiguous, never_shown, unprintable,
-	    common;
+	uint64_t lines, stamps, inside, outside, ambiguous, never_shown, not_covered,
+	    unprintable, common;
 	bool any;
 	struct span least, most; /* corrections */
 	struct span uncertainty; /* the greatest */

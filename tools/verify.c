@@ -93,6 +93,7 @@ static const char *const finding_kinds[CHAIN_FINDINGS] = {
 	[CHAIN_FOREIGN] = "foreign",
 	[CHAIN_RAW_BACKWARD] = "raw-backward",
 	[CHAIN_BAD_SEAL] = "bad-seal",
+	[CHAIN_BAD_FINGERPRINT] = "bad-fingerprint",
 	[CHAIN_AFTER_END] = "after-end",
 	[CHAIN_NOT_CONTINUED] = "not-continued",
 };
@@ -104,7 +105,6 @@ on_finding(void *arg, const struct records_line *l, struct chain_result result,
 	struct verification *v = arg;
 	const struct records_file *f = l->file;
 	uint64_t line = l->number - (result.previous ? 1 : 0);
-	uint64_t good = f->lines - (result.previous && f->lines > 0 ? 1 : 0);
 	char at[RFC3339_LENGTH + 1] = "unknown time";
 	char words[512];
 
@@ -114,11 +114,10 @@ on_finding(void *arg, const struct records_line *l, struct chain_result result,
 	else if (f->lines > 0)
 		print_time(at, f->last_at);
 	(void)snprintf(words, sizeof(words),
-	    "line %" PRIu64 " (%s) %s; good: %" PRIu64
+	    "this line (about %s) %s; good: %" PRIu64
 	    " lines before it, sealed: the first "
-	    "%" PRIu64 "; nothing after it counts",
-	    line, at, chain_finding_words[result.finding], good,
-	    f->sealed < good ? f->sealed : good);
+	    "%" PRIu64 "; nothing from here on counts",
+	    at, chain_finding_words[result.finding], f->lines, f->sealed);
 	find(v, f, line, finding_kinds[result.finding], words);
 }
 
