@@ -8,6 +8,9 @@
 #define RATE_STEP 0.1                     /* a clock that is only slewed stays below */
 #define RATE_STEP_MIN_NS INT64_C(100000)
 #define Z95 1.96
+/* What the server's 16.16 fields may hide of root delay / 2 + root dispersion, if it cuts
+ * them off where it should round up: 1.5 * 2^-16 s. */
+#define ROOT_TRUNCATION_NS 22889
 
 /* The stages' view of one server at one moment. */
 struct view {
@@ -268,6 +271,7 @@ conclude_selected(const struct calibrated_server *s, const struct view *v,
 	/* the root distance is about the filter's estimate; the fit may lie beside it */
 	out->bound =
 	    span_add(out->root_distance, span_abs(span_sub(out->offset, chosen->offset)));
+	out->bound = span_add(out->bound, (struct span){ ROOT_TRUNCATION_NS });
 	out->noise = span_min(out->noise, out->bound);
 	out->uncertainty = span_min(uncertainty(s, d), out->bound);
 }

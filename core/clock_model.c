@@ -63,7 +63,8 @@ loosen(struct model_piece *p, double bend, double noise)
 		return;
 	}
 	p->noise = span_add(p->noise, span_from_seconds(0.7 * bend * length));
-	p->bound = span_add(p->bound, span_from_seconds(fmax(room, bend) * length));
+	p->bound =
+	    span_add(p->bound, span_from_seconds((room > bend ? room : bend) * length));
 }
 
 /* The first piece of a run has nobody before it to tell that its rate changed. */

@@ -99,6 +99,8 @@ begin_line(struct clock_watch *w, const struct clock_reading *r)
 	w->most = 1;
 	w->rate = 0;
 	w->on = *r;
+	w->settled = *r;
+	w->settled_rate = 0;
 	w->off = 0;
 }
 
@@ -127,26 +129,30 @@ on_jump(struct clock_watch *w, const struct clock_reading *r, struct watch_repor
 /*
  * Old line and new line meet where old(c) = new(c): from the first reading astray the new
  * line must be followed back by what that reading misses the old line by, over the change
- * of rate.
+ * of rate. The old line is the one before the last reading on it: the rate may have
+ * changed so shortly before that reading that it did not show yet.
  */
 static bool
 cross(const struct clock_watch *w, double rate, struct clock_bend *out)
 {
+	bool known = raw_since(w->settled.raw, w->from.raw).ns > 0;
+	double old = known ? w->settled_rate : w->rate;
 	const struct clock_reading *first = &w->astray[0];
-	double apart = span_seconds(missed_by(&w->from, w->rate, first));
-	double change = rate - w->rate;
+	double apart = span_seconds(missed_by(&w->from, old, first));
+	double change = rate - old;
 	struct raw_time c;
 
 	if (fabs(change) < 1e-12)
 		return false;
 	c = raw_after(first->raw, span_from_seconds(-apart / change));
-	if (raw_since(c, w->on.raw).ns < 0 || raw_since(first->raw, c).ns < 0)
+	if (raw_since(c, known ? w->settled.raw : w->on.raw).ns < 0 ||
+	    raw_since(first->raw, c).ns < 0)
 		return false;
 	*out = (struct clock_bend){
-		.knot = { c, line_at(&w->from, w->rate, c),
+		.knot = { c, line_at(&w->from, old, c),
 		    span_max(w->on.read, first->read) },
 		.crossing = true,
-		.rate_before = w->rate,
+		.rate_before = old,
 		.rate_after = rate,
 	};
 	return true;
@@ -179,6 +185,8 @@ on_line(struct clock_watch *w, const struct clock_reading *r)
 		return false;
 	w->least = least;
 	w->most = most;
+	w->settled = w->on;
+	w->settled_rate = w->rate;
 	w->rate = own < least ? least : own > most ? most : own;
 	w->on = *r;
 	return true;

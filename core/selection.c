@@ -38,7 +38,6 @@ root_distance(const struct candidate *c, struct raw_time now)
 	struct span path = { c->delay.ns / 2 + c->root_delay.ns / 2 };
 	struct span known = span_add(span_add(path, c->root_dispersion), c->dispersion);
 
-	known = span_add(known, (struct span){ ROOT_TRUNCATION_NS });
 	return span_add(span_add(known, aged), c->jitter);
 }
 

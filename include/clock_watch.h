@@ -57,9 +57,11 @@ struct clock_watch {
 	struct clock_knot from; /* the present line goes through here */
 	double rate;            /* and has this slope, d(host - raw)/d(raw), s/s */
 	double least, most;     /* slopes that pass all its readings within tolerance */
-	struct clock_reading last; /* the last reading */
-	struct clock_reading on;   /* the last one on the line */
-	size_t off;                /* readings off the line, waiting for company */
+	struct clock_reading last;    /* the last reading */
+	struct clock_reading on;      /* the last one on the line */
+	struct clock_reading settled; /* the one before that, */
+	double settled_rate;          /* and the slope as it was then */
+	size_t off;                   /* readings off the line, waiting for company */
 	struct clock_reading astray[2];
 };
 

@@ -72,14 +72,9 @@ struct selection {
 	struct span root_distance[MAX_SERVERS]; /* 0 where there is no sample */
 };
 
-/* What the server's 16.16 fields may hide of root delay / 2 + root dispersion, if it cuts
- * them off where it should round up: 1.5 * 2^-16 s. */
-#define ROOT_TRUNCATION_NS 22889
-
 /*
- * lambda = (delta + Delta) / 2 + E + epsilon + growth * age + psi (RFC 5905 A.5.5.2), and
- * ROOT_TRUNCATION_NS in place of the floor of 5 ms there, which makes all servers of a
- * LAN equal.
+ * lambda = (delta + Delta) / 2 + E + epsilon + growth * age + psi (RFC 5905 A.5.5.2,
+ * without its floor of 5 ms, which makes all servers of a LAN equal).
  */
 struct span root_distance(const struct candidate *c, struct raw_time now);
 

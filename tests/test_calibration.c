@@ -385,7 +385,7 @@ START_TEST(server_not_asked_yet_and_name_not_resolved_are_told_apart)
 }
 END_TEST
 
-START_TEST(sample_older_than_16384_seconds_is_stale)
+START_TEST(sample_older_than_262144_seconds_is_stale)
 {
 	const struct host h = { 0, 0, 0 };
 	struct exchange x = exchange_at(&h, 0, 0);
@@ -393,9 +393,9 @@ START_TEST(sample_older_than_16384_seconds_is_stale)
 
 	begin(1);
 	(void)feed(0, &x);
-	conclude(&h, at + 16384 * NS_PER_SECOND);
+	conclude(&h, at + 262144 * NS_PER_SECOND);
 	ck_assert_int_ne(known.server_at[0].verdict, VERDICT_STALE);
-	conclude(&h, at + 16384 * NS_PER_SECOND + 1);
+	conclude(&h, at + 262144 * NS_PER_SECOND + 1);
 	ck_assert_int_eq(known.server_at[0].verdict, VERDICT_STALE);
 }
 END_TEST
@@ -539,7 +539,7 @@ main(void)
 	tcase_add_test(t, servers_without_samples_have_the_verdict_of_their_faults);
 	tcase_add_test(t, denied_stays_denied_though_it_was_good);
 	tcase_add_test(t, server_not_asked_yet_and_name_not_resolved_are_told_apart);
-	tcase_add_test(t, sample_older_than_16384_seconds_is_stale);
+	tcase_add_test(t, sample_older_than_262144_seconds_is_stale);
 	tcase_add_test(t, new_address_forgets_the_samples_of_the_old_one);
 	tcase_add_test(t, pairs_are_the_last_eight_newest_first);
 	tcase_add_test(t, unsynchronised_server_is_a_common_time_base_not_utc);

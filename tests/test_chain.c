@@ -64,6 +64,8 @@ write_start(struct writer *w, struct line *to)
 	prepare(w, RECORD_START);
 	(void)snprintf(record.start.host, sizeof(record.start.host), "host");
 	record.start.seal_key = w->key.public_half;
+	record.start.seal_fingerprint =
+	    digest_bytes(&w->key.public_half, sizeof(w->key.public_half));
 	record.start.servers.count = 1;
 	(void)snprintf(record.start.servers.server[0].name, SERVER_NAME_SIZE, "ntp1");
 	append(w, to);
