@@ -1,0 +1,357 @@
+#include "smoother.h"
+
+#include <math.h>
+
+#include "selection.h"
+#include "wander.h"
+
+#define FREQUENCY_VARIANCE 1e-6 /* (1e-3)^2: nothing is known before */
+#define FLOOR_SHARE 0.05
+#define FLOOR 50e-9 /* s: reading of two clocks through a vDSO */
+#define HELD_BACK 16
+#define ROUNDS 4
+#define SURPRISE 6.0 /* squared residual over variance; uniform noise stays below 3 */
+#define INNOVATION_MAX 9.0 /* in the likelihood: no outlier decides over A */
+
+struct smoothing {
+	const struct observation *o;
+	size_t n;
+	const struct standing *standing;
+	struct smoother_work *work;
+	struct smoother_report *report;
+	double wander;
+	size_t origin; /* the first trusted observation */
+};
+
+static double
+measured(const struct smoothing *s, size_t i)
+{
+	return span_seconds(
+	    span_sub(s->o[i].utc_minus_raw, s->o[s->origin].utc_minus_raw));
+}
+
+static double
+unbiased(const struct smoothing *s, size_t i)
+{
+	return measured(s, i) - s->report->of[s->standing[i].level].bias;
+}
+
+static double
+elapsed(const struct smoothing *s, size_t from)
+{
+	return span_seconds(raw_since(s->o[from + 1].at, s->o[from].at));
+}
+
+static double
+modelled_variance(const struct smoothing *s, size_t i)
+{
+	const struct level *l = &s->report->levels.level[s->standing[i].level];
+	double h = level_excess(l, &s->o[i]) + FLOOR_SHARE * l->excess + FLOOR;
+
+	return h * h / 3;
+}
+
+static struct kalman
+beginning(const struct smoothing *s)
+{
+	/* any value the first measurement can have: wide, but not beyond double's digits
+	 */
+	return (struct kalman){
+		.tt = 1, .yy = FREQUENCY_VARIANCE, .theta = unbiased(s, s->origin)
+	};
+}
+
+static void
+filter(struct smoothing *s)
+{
+	struct kalman k = beginning(s);
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (i > 0)
+			k = kalman_predict(&k, elapsed(s, i - 1), s->wander);
+		if (s->standing[i].trusted)
+			kalman_update(&k, unbiased(s, i), s->work[i].variance);
+		s->work[i].state = k;
+	}
+}
+
+static void
+smooth(struct smoothing *s)
+{
+	for (size_t i = s->n - 1; i-- > 0;) {
+		double tau = elapsed(s, i);
+		struct kalman predicted =
+		    kalman_predict(&s->work[i].state, tau, s->wander);
+
+		kalman_smooth(&s->work[i].state, tau, &predicted, &s->work[i + 1].state);
+	}
+}
+
+static double
+deviance(const void *subject, double wander)
+{
+	const struct smoothing *s = subject;
+	struct kalman k = beginning(s);
+	struct log_product product = { 0 };
+	double sum = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		double total;
+		double innovation;
+		double surprise;
+
+		if (i > 0)
+			k = kalman_predict(&k, elapsed(s, i - 1), wander);
+		if (!s->standing[i].trusted)
+			continue;
+		innovation = unbiased(s, i) - k.theta;
+		total = k.tt + s->work[i].variance;
+		surprise = innovation * innovation / total;
+		sum += surprise < INNOVATION_MAX ? surprise : INNOVATION_MAX;
+		log_product_times(&product, total);
+		kalman_update(&k, unbiased(s, i), s->work[i].variance);
+	}
+	return sum + log_product_ln(&product);
+}
+
+/* delta_min / 2 + E: the limit of a bias by the server's word and causality */
+static double
+bias_limit(const struct level *l)
+{
+	return span_seconds(l->delay_min) / 2 + l->error;
+}
+
+/* What is gathered of one level in one pass. */
+struct gathering {
+	double w, wr; /* weights, weighted residuals */
+	double chi, freedom;
+	size_t count;
+	bool known;
+};
+
+/*
+ * First pass: a level that begins after others shows its bias against the path predicted
+ * without it; so a change of route is not taken for a change of the clock.
+ */
+static void
+introduce(struct smoothing *s, struct gathering g[])
+{
+	struct kalman k = beginning(s);
+	bool begun = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct gathering *own = &g[s->standing[i].level];
+		struct smoother_level *l = &s->report->of[s->standing[i].level];
+		double limit = bias_limit(&s->report->levels.level[s->standing[i].level]);
+
+		if (i > 0)
+			k = kalman_predict(&k, elapsed(s, i - 1), s->wander);
+		if (!s->standing[i].trusted)
+			continue;
+		own->known |= !begun;
+		begun = true;
+		if (own->known) {
+			kalman_update(&k, unbiased(s, i), s->work[i].variance);
+			continue;
+		}
+		own->w += 1 / s->work[i].variance;
+		own->wr += (measured(s, i) - k.theta) / s->work[i].variance;
+		l->bias = own->wr / own->w * limit * limit /
+			  (limit * limit + k.tt + 1 / own->w);
+		own->known = ++own->count >= HELD_BACK;
+	}
+}
+
+static void
+gather(const struct smoothing *s, struct gathering g[])
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct gathering *own = &g[s->standing[i].level];
+		double variance = modelled_variance(s, i);
+		double residual = measured(s, i) - s->work[i].state.theta;
+		double centred = residual - s->report->of[s->standing[i].level].bias;
+		double chi = centred * centred / variance;
+		double freedom = 1 - s->work[i].state.tt / variance;
+
+		if (!s->standing[i].trusted)
+			continue;
+		own->w += 1 / s->work[i].variance;
+		own->wr += residual / s->work[i].variance;
+		own->chi += chi < INNOVATION_MAX ? chi : INNOVATION_MAX;
+		own->freedom += freedom > 0.1 ? freedom : 0.1;
+		own->count++;
+	}
+}
+
+static void
+settle(struct smoothing *s, const struct gathering g[])
+{
+	for (size_t p = 0; p < s->report->levels.used; p++) {
+		struct smoother_level *l = &s->report->of[p];
+		double limit = bias_limit(&s->report->levels.level[p]);
+
+		if (g[p].count == 0)
+			continue;
+		l->precision = g[p].w + 1 / (limit * limit);
+		l->bias = g[p].wr / l->precision;
+		l->scale = (g[p].chi + 10) / (g[p].freedom + 10);
+		if (l->scale < 0.3)
+			l->scale = 0.3;
+	}
+}
+
+/* Weights of the levels in the common zero: by the limit of the bias, and by the level's
+ * share of its server's observations. */
+static void
+weigh(struct smoothing *s, const struct gathering g[])
+{
+	struct levels *all = &s->report->levels;
+	size_t of_server[MAX_SERVERS] = { 0 };
+	double sum = 0;
+
+	for (size_t p = 0; p < all->used; p++)
+		of_server[all->level[p].server] += g[p].count;
+	for (size_t p = 0; p < all->used; p++) {
+		struct smoother_level *l = &s->report->of[p];
+		double limit = bias_limit(&all->level[p]);
+
+		l->weight = 0;
+		if (g[p].count > 0)
+			l->weight = (double)g[p].count /
+				    (double)of_server[all->level[p].server] /
+				    (limit * limit);
+		sum += l->weight;
+	}
+	for (size_t p = 0; p < all->used && sum > 0; p++)
+		s->report->of[p].weight /= sum;
+}
+
+static void
+centre(struct smoothing *s)
+{
+	double mean = 0;
+
+	for (size_t p = 0; p < s->report->levels.used; p++)
+		mean += s->report->of[p].weight * s->report->of[p].bias;
+	for (size_t p = 0; p < s->report->levels.used; p++)
+		s->report->of[p].bias -= mean;
+}
+
+static void
+reweigh(struct smoothing *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		double variance =
+		    modelled_variance(s, i) * s->report->of[s->standing[i].level].scale;
+		double residual = unbiased(s, i) - s->work[i].state.theta;
+		double surprise =
+		    residual * residual / (variance + s->work[i].state.tt) / SURPRISE;
+
+		s->work[i].variance = variance * (surprise > 1 ? surprise * surprise : 1);
+	}
+}
+
+static void
+prepare(struct smoothing *s)
+{
+	for (size_t p = 0; p < s->report->levels.used; p++)
+		s->report->of[p] = (struct smoother_level){ .scale = 1 };
+	for (size_t i = 0; i < s->n; i++)
+		s->work[i].variance = modelled_variance(s, i);
+	while (s->origin + 1 < s->n && !s->standing[s->origin].trusted)
+		s->origin++;
+}
+
+static void
+iterate(struct smoothing *s, const struct smoother_options *options)
+{
+	struct gathering first[LEVELS_MAX] = { 0 };
+
+	introduce(s, first);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct gathering g[LEVELS_MAX] = { 0 };
+
+		if (options->wander > 0)
+			s->wander = options->wander;
+		else if (round == 1 || round == 2)
+			s->wander = wander_fit(deviance, s);
+		filter(s);
+		smooth(s);
+		gather(s, g);
+		weigh(s, g);
+		settle(s, g);
+		centre(s);
+		reweigh(s);
+	}
+	filter(s);
+	smooth(s);
+}
+
+static double
+systematic(const struct smoother_report *r)
+{
+	double sum = 0;
+
+	for (size_t p = 0; p < r->levels.used; p++)
+		sum += r->of[p].weight * bias_limit(&r->levels.level[p]);
+	return sum / sqrt(3);
+}
+
+static double
+zero_variance(const struct smoother_report *r)
+{
+	double sum = 0;
+
+	for (size_t p = 0; p < r->levels.used; p++)
+		if (r->of[p].precision > 0)
+			sum += r->of[p].weight * r->of[p].weight / r->of[p].precision;
+	return sum;
+}
+
+static size_t
+emit(const struct smoothing *s, struct path_node node[])
+{
+	double u = systematic(s->report);
+	double zero = zero_variance(s->report);
+	size_t used = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct kalman *k = &s->work[i].state;
+
+		if (i + 1 < s->n && s->o[i + 1].at.ns == s->o[i].at.ns)
+			continue;
+		node[used++] = (struct path_node){
+			.at = s->o[i].at,
+			.utc_minus_raw = span_add(
+			    s->o[s->origin].utc_minus_raw, span_from_seconds(k->theta)),
+			.frequency = k->frequency,
+			.variance = k->tt + zero,
+			.covariance = k->ty,
+			.frequency_variance = k->yy,
+			.systematic = u,
+			.wander = s->wander,
+		};
+	}
+	return used;
+}
+
+size_t
+smoother_run(const struct observation o[], size_t n,
+    const struct smoother_options *options, const struct smoother_memory *memory,
+    struct smoother_report *report)
+{
+	struct smoothing s = { .o = o,
+		.n = n,
+		.standing = memory->standing,
+		.work = memory->work,
+		.report = report,
+		.wander = WANDER_START };
+
+	report->truechimers = truechimers_mark(o, n, memory->standing);
+	levels_find(o, n, &report->levels, memory->standing);
+	prepare(&s);
+	iterate(&s, options);
+	report->wander = s.wander;
+	report->nodes = emit(&s, memory->node);
+	return report->nodes;
+}

@@ -1,0 +1,193 @@
+#include "truechimers.h"
+
+#include <math.h>
+
+#include "intersection.h"
+#include "selection.h"
+
+#define WINDOW_NS (1800 * NS_PER_SECOND)
+#define WINDOW_COUNT 8
+#define BEND 1e-7          /* s/s: what a window's line may miss of a bending path */
+#define FREQUENCY_ANY 1e-4 /* s/s: prior of a slope */
+
+/* One server's weighted line in a window; x from the window's middle, s. */
+struct line {
+	size_t count;
+	struct span delay_min;
+	double excess; /* sum of (delay - delay_min) / 2, s */
+	double error;  /* largest observation_error, s */
+	double w, wx, wy, wxx, wxy;
+};
+
+struct window {
+	const struct observation *o;
+	size_t n;
+	struct raw_time middle;
+	struct line line[MAX_SERVERS];
+	size_t servers;
+};
+
+static double
+excess(const struct line *l, const struct observation *o)
+{
+	return span_seconds(span_sub(o->delay, l->delay_min)) / 2;
+}
+
+static void
+gather_delays(struct window *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct observation *o = &w->o[i];
+		struct line *l = &w->line[o->server];
+		double error = span_seconds(observation_error(o));
+
+		l->delay_min =
+		    l->count == 0 ? o->delay : span_min(l->delay_min, o->delay);
+		w->servers += l->count == 0;
+		l->count++;
+		l->error = error > l->error ? error : l->error;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		w->line[w->o[i].server].excess +=
+		    excess(&w->line[w->o[i].server], &w->o[i]);
+}
+
+static void
+gather_lines(struct window *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct observation *o = &w->o[i];
+		struct line *l = &w->line[o->server];
+		double e = excess(l, o) + l->excess / (double)l->count / 5 + 1e-6;
+		double weight = 3 / (e * e);
+		double x = span_seconds(raw_since(o->at, w->middle));
+		double y =
+		    span_seconds(span_sub(o->utc_minus_raw, w->o[0].utc_minus_raw));
+
+		l->w += weight;
+		l->wx += weight * x;
+		l->wy += weight * y;
+		l->wxx += weight * x * x;
+		l->wxy += weight * x * y;
+	}
+}
+
+static double
+slope_precision(const struct line *l)
+{
+	return l->wxx - l->wx * l->wx / l->w + 1 / (FREQUENCY_ANY * FREQUENCY_ANY);
+}
+
+static double
+slope(const struct line *l)
+{
+	return (l->wxy - l->wx * l->wy / l->w) / slope_precision(l);
+}
+
+static double
+median_slope(const struct window *w)
+{
+	double sorted[MAX_SERVERS];
+	size_t n = 0;
+
+	for (size_t s = 0; s < MAX_SERVERS; s++) {
+		size_t at = n;
+		double own;
+
+		if (w->line[s].count == 0)
+			continue;
+		own = slope(&w->line[s]);
+		for (; at > 0 && sorted[at - 1] > own; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = own;
+		n++;
+	}
+	return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
+static struct interval
+correctness(const struct window *w, const struct line *l, double frequency)
+{
+	double length = span_seconds(raw_since(w->o[w->n - 1].at, w->o[0].at));
+	double mean_x = l->wx / l->w;
+	double offset = l->wy / l->w - frequency * mean_x;
+	double sigma = sqrt(1 / l->w + mean_x * mean_x / slope_precision(l));
+	double half =
+	    span_seconds(l->delay_min) / 2 + l->error + 3 * sigma + BEND * length;
+
+	return (struct interval){ span_from_seconds(offset - half),
+		span_from_seconds(offset + half) };
+}
+
+static bool
+majority(const struct interval v[], size_t servers, struct interval *shared)
+{
+	for (size_t f = 0; 2 * f < servers; f++)
+		if (intersection_find(v, MAX_SERVERS, servers - f, shared))
+			return true;
+	return false;
+}
+
+static void
+judge(struct window *w, struct standing of[], struct truechimers *sum)
+{
+	struct interval v[MAX_SERVERS];
+	struct interval shared;
+	double frequency = median_slope(w);
+
+	sum->windows++;
+	for (size_t s = 0; s < MAX_SERVERS; s++) {
+		v[s] = (struct interval){ { 1 }, { 0 } };
+		if (w->line[s].count > 0)
+			v[s] = correctness(w, &w->line[s], frequency);
+	}
+	if (!majority(v, w->servers, &shared)) {
+		sum->undecided++;
+		return;
+	}
+	for (size_t i = 0; i < w->n; i++) {
+		const struct interval *own = &v[w->o[i].server];
+
+		of[i].trusted =
+		    own->low.ns <= shared.high.ns && own->high.ns >= shared.low.ns;
+		sum->falsetickers += !of[i].trusted;
+	}
+}
+
+/* The end of the window that begins at o[0]; a short rest at the end belongs to it. */
+static size_t
+window_length(const struct observation o[], size_t n)
+{
+	bool seen[MAX_SERVERS] = { false };
+	size_t servers = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		servers += !seen[o[i].server];
+		seen[o[i].server] = true;
+		if (i + 1 >= WINDOW_COUNT * servers &&
+		    raw_since(o[i].at, o[0].at).ns >= WINDOW_NS)
+			return i + 1;
+	}
+	return n;
+}
+
+struct truechimers
+truechimers_mark(const struct observation o[], size_t n, struct standing of[])
+{
+	struct truechimers sum = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		of[i].trusted = true;
+	for (size_t from = 0; from < n;) {
+		struct window w = { .o = &o[from],
+			.n = window_length(&o[from], n - from) };
+		struct span length = raw_since(o[from + w.n - 1].at, o[from].at);
+
+		w.middle = raw_after(o[from].at, (struct span){ length.ns / 2 });
+		gather_delays(&w);
+		gather_lines(&w);
+		judge(&w, &of[from], &sum);
+		from += w.n;
+	}
+	return sum;
+}
