@@ -6,7 +6,8 @@
 #include "wander.h"
 
 #define FREQUENCY_VARIANCE 1e-6 /* (1e-3)^2: nothing is known before */
-#define FLOOR_SHARE 0.05
+#define FLOOR_SHARE 0.01
+#define FLOOR_LEAST 0.7
 #define FLOOR 50e-9 /* s: reading of two clocks through a vDSO */
 #define HELD_BACK 16
 #define ROUNDS 4
@@ -46,7 +47,8 @@ static double
 modelled_variance(const struct smoothing *s, size_t i)
 {
 	const struct level *l = &s->report->levels.level[s->standing[i].level];
-	double h = level_excess(l, &s->o[i]) + FLOOR_SHARE * l->excess + FLOOR;
+	double share = FLOOR_SHARE + FLOOR_LEAST / sqrt((double)l->count);
+	double h = level_excess(l, &s->o[i]) + share * l->excess + FLOOR;
 
 	return h * h / 3;
 }
@@ -354,4 +356,37 @@ smoother_run(const struct observation o[], size_t n,
 	report->wander = s.wander;
 	report->nodes = emit(&s, memory->node);
 	return report->nodes;
+}
+
+static void
+add_verdicts(struct truechimers *sum, const struct truechimers *t)
+{
+	sum->falsetickers += t->falsetickers;
+	sum->windows += t->windows;
+	sum->undecided += t->undecided;
+}
+
+size_t
+smoother_run_blocks(const struct observation o[], size_t n,
+    const struct smoother_options *options, const struct smoother_memory *memory,
+    struct path_node out[], struct smoother_report *report)
+{
+	struct truechimers sum = { 0 };
+	size_t stride = options->block - options->block / 4;
+	size_t used = 0;
+
+	for (size_t from = 0;; from += stride) {
+		bool last = n - from <= options->block;
+		size_t length = last ? n - from : options->block;
+		size_t nodes = smoother_run(&o[from], length, options, memory, report);
+
+		nodes = clock_path_thin(memory->node, nodes, options->spacing);
+		used = clock_path_join(out, used, memory->node, nodes);
+		add_verdicts(&sum, &report->truechimers);
+		if (last)
+			break;
+	}
+	report->truechimers = sum;
+	report->nodes = used;
+	return used;
 }

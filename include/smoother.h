@@ -9,10 +9,11 @@
  * A is fitted to the data: it maximises the likelihood of the innovations.
  *
  * Measurement variance of an observation: h^2 / 3, an offset uniform in +- h, where
- * h = (delay - delay_min) / 2 + 0.05 * the level's typical excess + 50 ns; that the floor
- * follows the level's own jitter, and is no constant, was decided by the simulation. It
- * is scaled by how the level's residuals really scatter, and grows where an observation
- * stands further from the path than its delay explains.
+ * h = (delay - delay_min) / 2 + (0.01 + 0.7 / sqrt(n)) * typical excess + 50 ns: the
+ * least of n exponential delays lies, on the mean, 0.63 excess / sqrt(n) above the true
+ * least. (That the floor follows the level, and is no constant, the simulation decided.)
+ * It is scaled by how the level's residuals really scatter, and grows where an
+ * observation stands further from the path than its delay explains.
  *
  * Every level of delay of every server has a bias (the asymmetry of its path), estimated
  * against the common path; the weighted mean of the biases is zero, so servers that come
@@ -46,7 +47,9 @@ struct smoother_memory {
 };
 
 struct smoother_options {
-	double wander; /* A, 1/s; 0: fitted */
+	double wander;       /* A, 1/s; 0: fitted */
+	size_t block;        /* observations in a block, >= 64; for smoother_run_blocks */
+	struct span spacing; /* least between two nodes, about; 0: all. Likewise */
 };
 
 /* What a level of one server was found to be. */
@@ -72,5 +75,16 @@ struct smoother_report {
 size_t smoother_run(const struct observation o[], size_t n,
     const struct smoother_options *options, const struct smoother_memory *memory,
     struct smoother_report *report);
+
+/*
+ * The same in blocks of options->block observations that overlap by a quarter, for a year
+ * in bounded memory: the arrays of `memory` need only so many elements. Fits A, levels
+ * and biases for each block. Nodes are appended to out[], at most n or, with a spacing,
+ * two for each spacing of raw time and two for each block. The report is the last
+ * block's, but truechimers and nodes are sums over all (overlaps count twice). O(n).
+ */
+size_t smoother_run_blocks(const struct observation o[], size_t n,
+    const struct smoother_options *options, const struct smoother_memory *memory,
+    struct path_node out[], struct smoother_report *report);
 
 #endif

@@ -122,7 +122,8 @@ server_error(const struct sim_server *v, double t)
 static double
 one_way(struct sim *s, const struct sim_server *v, bool there, bool congested, double t)
 {
-	double delay = (there ? v->there : v->back) + sim_exponential(&s->random, v->jitter);
+	double delay =
+	    (there ? v->there : v->back) + sim_exponential(&s->random, v->jitter);
 
 	if (t >= v->change_from && t < v->change_until)
 		delay += there ? v->change_there : v->change_back;
@@ -136,7 +137,8 @@ one_way(struct sim *s, const struct sim_server *v, bool there, bool congested, d
 static bool
 in_congested_slot(const struct sim_server *v, uint64_t salt, double t)
 {
-	struct sim_random r = { salt ^ (uint64_t)(t / SLOT) * UINT64_C(0x9e3779b97f4a7c15) };
+	struct sim_random r = { salt ^
+				(uint64_t)(t / SLOT) * UINT64_C(0x9e3779b97f4a7c15) };
 
 	return sim_uniform(&r) < v->congested_rate;
 }
@@ -148,7 +150,8 @@ half_sum(struct span a, struct span b)
 }
 
 static void
-exchange(struct sim *s, const struct sim_server *v, uint16_t server, uint64_t salt, double t)
+exchange(
+    struct sim *s, const struct sim_server *v, uint16_t server, uint64_t salt, double t)
 {
 	bool congested = in_congested_slot(v, salt + server, t);
 	double t2 = t + one_way(s, v, true, congested, t);
@@ -163,8 +166,8 @@ exchange(struct sim *s, const struct sim_server *v, uint16_t server, uint64_t sa
 	o->t2 = utc(t2 + server_error(v, t2));
 	o->t3 = utc(t3 + server_error(v, t3));
 	o->t4_raw = sim_raw(s, t4);
-	o->at = raw_after(
-	    o->t1_raw, (struct span){ raw_since(o->t4_raw, o->t1_raw).ns / 2 });
+	o->at =
+	    raw_after(o->t1_raw, (struct span){ raw_since(o->t4_raw, o->t1_raw).ns / 2 });
 	o->utc_minus_raw =
 	    half_sum(utc_minus_raw(o->t2, o->t1_raw), utc_minus_raw(o->t3, o->t4_raw));
 	o->delay = span_max((struct span){ 0 },

@@ -1,6 +1,7 @@
 /*
- * A virtual oscillator, networks and servers with known truth: what the engines are judged
- * by. Everything follows from the seed. All times in seconds of true time from the start.
+ * A virtual oscillator, networks and servers with known truth: what the engines are
+ * judged by. Everything follows from the seed. All times in seconds of true time from the
+ * start.
  */
 #ifndef CLOCKWITNESS_TESTS_SIM_H
 #define CLOCKWITNESS_TESTS_SIM_H
@@ -38,7 +39,8 @@ struct sim_server {
 	double there, back; /* least one-way delays, s */
 	double jitter;      /* mean of an exponential, each way, s */
 	double spike_rate, spike;
-	double congested_rate, congested; /* of 10 min slots; mean added on the way there */
+	double congested_rate,
+	    congested; /* of 10 min slots; mean added on the way there */
 	double loss;
 	double change_from, change_until; /* another route, which adds: */
 	double change_there, change_back; /* s */

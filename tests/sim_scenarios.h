@@ -1,0 +1,22 @@
+/* The worlds in which the engines are judged. */
+#ifndef CLOCKWITNESS_TESTS_SIM_SCENARIOS_H
+#define CLOCKWITNESS_TESTS_SIM_SCENARIOS_H
+
+#include "sim.h"
+
+enum sim_promise {
+	SIM_SYMMETRIC = 1, /* symmetric paths, exact servers: noise must cover 93..99 % */
+};
+
+struct sim_world {
+	struct sim_scenario scenario;
+	double target; /* RMS error of time, s; 0: none is set */
+	double from;   /* s: errors count from here to the end */
+	unsigned promises;
+	const char *sentence;
+};
+
+extern const struct sim_world sim_worlds[];
+extern const size_t sim_worlds_count;
+
+#endif
