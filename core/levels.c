@@ -48,24 +48,34 @@ window_begin(struct track *t, const struct observation *o)
 	t->window_count = 0;
 }
 
+/*
+ * The highest known level of the server that this delay can belong to: not far below it,
+ * and above it by no more than a first delay usually is. (Were it a new one after all,
+ * the next whole window says so.)
+ */
 static uint16_t
 known_level(const struct levels *all, uint16_t server, struct span delay, double within)
 {
-	for (size_t i = 0; i < all->used; i++) {
-		const struct level *l = &all->level[i];
+	uint16_t found = LEVELS_MAX;
 
-		if (l->server == server &&
-		    (double)span_abs(span_sub(l->delay_min, delay)).ns <= within)
-			return (uint16_t)i;
+	for (uint16_t i = 0; i < all->used; i++) {
+		const struct level *l = &all->level[i];
+		double excess = (double)span_sub(delay, l->delay_min).ns;
+
+		if (l->server == server && excess >= -within / 2 &&
+		    excess <= 3 * within &&
+		    (found == LEVELS_MAX ||
+			l->delay_min.ns > all->level[found].delay_min.ns))
+			found = i;
 	}
-	return LEVELS_MAX;
+	return found;
 }
 
 static bool
 level_enter(
     struct levels *all, struct track *t, const struct observation *o, struct span least)
 {
-	uint16_t level = known_level(all, o->server, least, threshold(t) / 2);
+	uint16_t level = known_level(all, o->server, least, threshold(t));
 
 	if (level == LEVELS_MAX && all->used == LEVELS_MAX)
 		return false;
@@ -95,8 +105,11 @@ shift_up(const struct observation o[], size_t i, struct track *t, struct levels 
 	if (!level_enter(all, t, &o[i], t->window_least))
 		return;
 	for (size_t k = t->last_low + 1; k <= i; k++)
-		if (o[k].server == o[i].server)
+		if (o[k].server == o[i].server && above(t, o[k].delay) >= -threshold(t)) {
 			of[k].level = t->level;
+			t->least = span_min(t->least, o[k].delay);
+		}
+	all->level[t->level].delay_min = t->least;
 	t->last_low = i;
 }
 

@@ -10,7 +10,13 @@
 #define FLOOR_LEAST 0.7
 #define FLOOR 50e-9 /* s: reading of two clocks through a vDSO */
 #define HELD_BACK 16
-#define ROUNDS 4
+#define HUBER_ROUNDS 20 /* at most */
+#define FINAL_ROUNDS 3
+#define SETTLED 1000 /* one observation of so many may still change its weight */
+#define WINDOW_COUNT 16
+#define WINDOW_NS (1800 * NS_PER_SECOND)
+#define OUTLIER 9.0 /* in median deviations; 6 standard deviations of a normal */
+#define SCALE_MAX 4.0
 #define SURPRISE 6.0 /* squared residual over variance; uniform noise stays below 3 */
 #define INNOVATION_MAX 9.0 /* in the likelihood: no outlier decides over A */
 
@@ -21,6 +27,7 @@ struct smoothing {
 	struct smoother_work *work;
 	struct smoother_report *report;
 	double wander;
+	bool redescending;
 	size_t origin; /* the first trusted observation */
 };
 
@@ -125,7 +132,8 @@ bias_limit(const struct level *l)
 
 /* What is gathered of one level in one pass. */
 struct gathering {
-	double w, wr; /* weights, weighted residuals */
+	double w, wr;    /* weights, weighted residuals */
+	double believed; /* sum of modelled over used variance, each <= 1 */
 	double chi, freedom;
 	size_t count;
 	bool known;
@@ -170,6 +178,7 @@ gather(const struct smoothing *s, struct gathering g[])
 	for (size_t i = 0; i < s->n; i++) {
 		struct gathering *own = &g[s->standing[i].level];
 		double variance = modelled_variance(s, i);
+		double scale = s->report->of[s->standing[i].level].scale;
 		double residual = measured(s, i) - s->work[i].state.theta;
 		double centred = residual - s->report->of[s->standing[i].level].bias;
 		double chi = centred * centred / variance;
@@ -179,8 +188,11 @@ gather(const struct smoothing *s, struct gathering g[])
 			continue;
 		own->w += 1 / s->work[i].variance;
 		own->wr += residual / s->work[i].variance;
-		own->chi += chi < INNOVATION_MAX ? chi : INNOVATION_MAX;
+		own->chi += chi < SCALE_MAX ? chi : SCALE_MAX;
 		own->freedom += freedom > 0.1 ? freedom : 0.1;
+		own->believed += variance * scale < s->work[i].variance
+				     ? variance * scale / s->work[i].variance
+				     : 1;
 		own->count++;
 	}
 }
@@ -202,28 +214,65 @@ settle(struct smoothing *s, const struct gathering g[])
 	}
 }
 
+static double
+median(double v[], size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = i; k > 0 && v[k - 1] > v[k]; k--) {
+			double higher = v[k - 1];
+
+			v[k - 1] = v[k];
+			v[k] = higher;
+		}
+	return (v[(n - 1) / 2] + v[n / 2]) / 2;
+}
+
+/* Within the intersection, yet far from servers that agree closely: no say in the zero.
+ */
+static void
+silence_outliers(struct smoother_level of[], size_t n)
+{
+	double bias[LEVELS_MAX];
+	double apart[LEVELS_MAX];
+	size_t used = 0;
+	double middle;
+	double limit;
+
+	for (size_t p = 0; p < n; p++)
+		if (of[p].weight > 0)
+			bias[used++] = of[p].bias;
+	if (used < 3)
+		return;
+	middle = median(bias, used);
+	for (size_t i = 0; i < used; i++)
+		apart[i] = fabs(bias[i] - middle);
+	limit = OUTLIER * median(apart, used) + 1e-6;
+	for (size_t p = 0; p < n; p++)
+		if (fabs(of[p].bias - middle) > limit)
+			of[p].weight = 0;
+}
+
 /* Weights of the levels in the common zero: by the limit of the bias, and by the level's
- * share of its server's observations. */
+ * share of its server's observations, as far as they are believed. */
 static void
 weigh(struct smoothing *s, const struct gathering g[])
 {
 	struct levels *all = &s->report->levels;
-	size_t of_server[MAX_SERVERS] = { 0 };
+	double of_server[MAX_SERVERS] = { 0 };
 	double sum = 0;
 
 	for (size_t p = 0; p < all->used; p++)
-		of_server[all->level[p].server] += g[p].count;
+		of_server[all->level[p].server] += (double)all->level[p].count;
 	for (size_t p = 0; p < all->used; p++) {
-		struct smoother_level *l = &s->report->of[p];
 		double limit = bias_limit(&all->level[p]);
 
-		l->weight = 0;
-		if (g[p].count > 0)
-			l->weight = (double)g[p].count /
-				    (double)of_server[all->level[p].server] /
-				    (limit * limit);
-		sum += l->weight;
+		s->report->of[p].share = g[p].believed / (double)all->level[p].count;
+		s->report->of[p].weight =
+		    g[p].believed / of_server[all->level[p].server] / (limit * limit);
 	}
+	silence_outliers(s->report->of, all->used);
+	for (size_t p = 0; p < all->used; p++)
+		sum += s->report->of[p].weight;
 	for (size_t p = 0; p < all->used && sum > 0; p++)
 		s->report->of[p].weight /= sum;
 }
@@ -237,6 +286,73 @@ centre(struct smoothing *s)
 		mean += s->report->of[p].weight * s->report->of[p].bias;
 	for (size_t p = 0; p < s->report->levels.used; p++)
 		s->report->of[p].bias -= mean;
+	for (size_t i = 0; i < s->n; i++)
+		s->work[i].state.theta += mean;
+}
+
+/*
+ * How an excess of squared residual over its limit weakens an observation. First as Huber
+ * does, which has one minimum only, so that a majority wins whatever the first path was;
+ * in the last rounds so strongly that what lies far off has no say at all.
+ */
+static double
+inflation(const struct smoothing *s, double surprise)
+{
+	if (surprise <= 1)
+		return 1;
+	return s->redescending ? surprise * surprise : sqrt(surprise);
+}
+
+/* The weighted mean of consecutive residuals of one level. */
+struct window {
+	struct raw_time start;
+	double w, wr;
+	size_t last;
+	size_t count;
+};
+
+/* The window's mean stands where chance does not put it: its observations have moved
+ * together, by a lie or on a path that has changed, and are not independent witnesses. */
+static void
+doubt(struct smoothing *s, const struct window *v)
+{
+	double surprise = v->wr * v->wr / v->w / INNOVATION_MAX;
+	size_t i = v->last;
+
+	for (size_t k = 0; k < v->count && surprise > 1; k++) {
+		s->work[i].variance *= inflation(s, surprise);
+		i = s->work[i].previous;
+	}
+}
+
+static void
+doubt_windows(struct smoothing *s)
+{
+	struct window windows[LEVELS_MAX] = { 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct window *v = &windows[s->standing[i].level];
+		double residual = unbiased(s, i) - s->work[i].state.theta;
+		double scale = s->report->of[s->standing[i].level].scale;
+		double weight = 1 / (modelled_variance(s, i) * scale);
+
+		if (!s->standing[i].trusted)
+			continue;
+		if (v->count >= WINDOW_COUNT &&
+		    raw_since(s->o[i].at, v->start).ns >= WINDOW_NS) {
+			doubt(s, v);
+			v->count = 0;
+		}
+		if (v->count == 0)
+			*v = (struct window){ .start = s->o[i].at };
+		v->count++;
+		v->w += weight;
+		v->wr += weight * residual;
+		v->last = i;
+	}
+	for (size_t p = 0; p < s->report->levels.used; p++)
+		if (windows[p].count > 0)
+			doubt(s, &windows[p]);
 }
 
 static void
@@ -249,19 +365,64 @@ reweigh(struct smoothing *s)
 		double surprise =
 		    residual * residual / (variance + s->work[i].state.tt) / SURPRISE;
 
-		s->work[i].variance = variance * (surprise > 1 ? surprise * surprise : 1);
+		s->work[i].before = s->work[i].variance;
+		s->work[i].variance = variance * inflation(s, surprise);
 	}
+	doubt_windows(s);
+}
+
+/* Hardly any weight has changed by more than a fifth. */
+static bool
+settled(const struct smoothing *s)
+{
+	size_t changed = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		double ratio = s->work[i].variance / s->work[i].before;
+
+		changed += ratio > 1.2 || ratio < 1 / 1.2;
+	}
+	return changed * SETTLED <= s->n;
 }
 
 static void
 prepare(struct smoothing *s)
 {
+	size_t last[LEVELS_MAX];
+
 	for (size_t p = 0; p < s->report->levels.used; p++)
 		s->report->of[p] = (struct smoother_level){ .scale = 1 };
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t p = 0; p < LEVELS_MAX; p++)
+		last[p] = s->n;
+	for (size_t i = 0; i < s->n; i++) {
 		s->work[i].variance = modelled_variance(s, i);
+		if (!s->standing[i].trusted)
+			continue;
+		s->work[i].previous = last[s->standing[i].level];
+		last[s->standing[i].level] = i;
+	}
 	while (s->origin + 1 < s->n && !s->standing[s->origin].trusted)
 		s->origin++;
+}
+
+static void
+round_once(struct smoothing *s)
+{
+	struct gathering g[LEVELS_MAX] = { 0 };
+
+	filter(s);
+	smooth(s);
+	gather(s, g);
+	settle(s, g);
+	weigh(s, g);
+	centre(s);
+	reweigh(s);
+}
+
+static void
+fit_wander(struct smoothing *s, const struct smoother_options *options)
+{
+	s->wander = options->wander > 0 ? options->wander : wander_fit(deviance, s);
 }
 
 static void
@@ -270,20 +431,18 @@ iterate(struct smoothing *s, const struct smoother_options *options)
 	struct gathering first[LEVELS_MAX] = { 0 };
 
 	introduce(s, first);
-	for (int round = 0; round < ROUNDS; round++) {
-		struct gathering g[LEVELS_MAX] = { 0 };
-
-		if (options->wander > 0)
-			s->wander = options->wander;
-		else if (round == 1 || round == 2)
-			s->wander = wander_fit(deviance, s);
-		filter(s);
-		smooth(s);
-		gather(s, g);
-		weigh(s, g);
-		settle(s, g);
-		centre(s);
-		reweigh(s);
+	for (int i = 0; i < HUBER_ROUNDS; i++) {
+		if (i == 1 || i == 3)
+			fit_wander(s, options);
+		round_once(s);
+		if (i >= 1 && settled(s))
+			break;
+	}
+	s->redescending = true;
+	for (int i = 0; i < FINAL_ROUNDS; i++) {
+		if (i == FINAL_ROUNDS - 1)
+			fit_wander(s, options);
+		round_once(s);
 	}
 	filter(s);
 	smooth(s);

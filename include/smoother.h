@@ -36,6 +36,8 @@
 struct smoother_work {
 	struct kalman state; /* theta from the first observation's value */
 	double variance;     /* of the measurement, s^2 */
+	double before;       /* the same, a round earlier */
+	size_t previous;     /* observation of the same level; n: none */
 };
 
 /* Memory of the caller's: arrays of one element for each observation, with any content.
@@ -56,6 +58,7 @@ struct smoother_options {
 struct smoother_level {
 	double bias;      /* s; positive: its offsets are larger than the common path */
 	double scale;     /* of its variances, found from its residuals; 1: as modelled */
+	double share;     /* of its observations, how much is believed; 0..1 */
 	double weight;    /* in the common zero; they sum to 1 */
 	double precision; /* of bias, 1/s^2 */
 };
