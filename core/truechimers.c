@@ -7,6 +7,7 @@
 
 #define WINDOW_NS (1800 * NS_PER_SECOND)
 #define WINDOW_COUNT 8
+#define UNSTEADY 6.0       /* standard deviations */
 #define BEND 1e-7          /* s/s: what a window's line may miss of a bending path */
 #define FREQUENCY_ANY 1e-4 /* s/s: prior of a slope */
 
@@ -84,39 +85,66 @@ slope(const struct line *l)
 	return (l->wxy - l->wx * l->wy / l->w) / slope_precision(l);
 }
 
+static void
+insert(double sorted[], size_t n, double value)
+{
+	for (; n > 0 && sorted[n - 1] > value; n--)
+		sorted[n] = sorted[n - 1];
+	sorted[n] = value;
+}
+
+static double
+median(const double sorted[], size_t n)
+{
+	return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
 static double
 median_slope(const struct window *w)
 {
 	double sorted[MAX_SERVERS];
 	size_t n = 0;
 
-	for (size_t s = 0; s < MAX_SERVERS; s++) {
-		size_t at = n;
-		double own;
+	for (size_t s = 0; s < MAX_SERVERS; s++)
+		if (w->line[s].count > 0)
+			insert(sorted, n++, slope(&w->line[s]));
+	return median(sorted, n);
+}
 
-		if (w->line[s].count == 0)
-			continue;
-		own = slope(&w->line[s]);
-		for (; at > 0 && sorted[at - 1] > own; at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = own;
-		n++;
-	}
-	return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+/* A server's offset at the window's middle, and its standard deviation, s. */
+struct standpoint {
+	bool present;
+	double offset, sigma;
+};
+
+static struct standpoint
+standpoint(const struct line *l, double frequency)
+{
+	double mean_x;
+
+	if (l->count == 0)
+		return (struct standpoint){ 0 };
+	mean_x = l->wx / l->w;
+	return (struct standpoint){ true, l->wy / l->w - frequency * mean_x,
+		sqrt(1 / l->w + mean_x * mean_x / slope_precision(l)) };
+}
+
+static double
+length(const struct window *w)
+{
+	return span_seconds(raw_since(w->o[w->n - 1].at, w->o[0].at));
 }
 
 static struct interval
-correctness(const struct window *w, const struct line *l, double frequency)
+correctness(const struct window *w, const struct line *l, const struct standpoint *p)
 {
-	double length = span_seconds(raw_since(w->o[w->n - 1].at, w->o[0].at));
-	double mean_x = l->wx / l->w;
-	double offset = l->wy / l->w - frequency * mean_x;
-	double sigma = sqrt(1 / l->w + mean_x * mean_x / slope_precision(l));
 	double half =
-	    span_seconds(l->delay_min) / 2 + l->error + 3 * sigma + BEND * length;
+	    span_seconds(l->delay_min) / 2 + l->error + 3 * p->sigma + BEND * length(w);
 
-	return (struct interval){ span_from_seconds(offset - half),
-		span_from_seconds(offset + half) };
+	if (!p->present)
+		return (struct interval){ { 1 }, { 0 } };
+	return (struct interval){ span_from_seconds(p->offset - half),
+		span_from_seconds(p->offset + half) };
 }
 
 static bool
@@ -128,28 +156,72 @@ majority(const struct interval v[], size_t servers, struct interval *shared)
 	return false;
 }
 
+/* What the window before said. */
+struct past {
+	struct standpoint at[MAX_SERVERS];
+	struct span base; /* utc_minus_raw from which its offsets count */
+};
+
+/*
+ * With three servers or more: whose offset has moved since the window before by what the
+ * median of the others' moves does not explain.
+ */
 static void
-judge(struct window *w, struct standing of[], struct truechimers *sum)
+find_unsteady(const struct window *w, const struct standpoint now[],
+    const struct past *before, bool unsteady[])
 {
+	double sorted[MAX_SERVERS];
+	double move[MAX_SERVERS];
+	size_t n = 0;
+
+	for (size_t s = 0; s < MAX_SERVERS; s++) {
+		move[s] = now[s].offset - before->at[s].offset;
+		if (now[s].present && before->at[s].present)
+			insert(sorted, n++, move[s]);
+	}
+	for (size_t s = 0; s < MAX_SERVERS; s++) {
+		double a = now[s].sigma;
+		double b = before->at[s].sigma;
+
+		unsteady[s] = n >= 3 && now[s].present && before->at[s].present &&
+			      fabs(move[s] - median(sorted, n)) >
+				  UNSTEADY * sqrt(a * a + b * b) + BEND * length(w);
+	}
+}
+
+static void
+remember(const struct window *w, const struct standpoint now[], struct past *past)
+{
+	for (size_t s = 0; s < MAX_SERVERS; s++)
+		past->at[s] = now[s];
+	past->base = w->o[0].utc_minus_raw;
+}
+
+static void
+judge(struct window *w, struct past *past, struct standing of[], struct truechimers *sum)
+{
+	struct standpoint now[MAX_SERVERS];
 	struct interval v[MAX_SERVERS];
+	bool unsteady[MAX_SERVERS];
 	struct interval shared;
 	double frequency = median_slope(w);
+	bool agreed;
 
-	sum->windows++;
 	for (size_t s = 0; s < MAX_SERVERS; s++) {
-		v[s] = (struct interval){ { 1 }, { 0 } };
-		if (w->line[s].count > 0)
-			v[s] = correctness(w, &w->line[s], frequency);
+		now[s] = standpoint(&w->line[s], frequency);
+		v[s] = correctness(w, &w->line[s], &now[s]);
 	}
-	if (!majority(v, w->servers, &shared)) {
-		sum->undecided++;
-		return;
-	}
-	for (size_t i = 0; i < w->n; i++) {
+	agreed = majority(v, w->servers, &shared);
+	find_unsteady(w, now, past, unsteady);
+	remember(w, now, past);
+	sum->windows++;
+	sum->undecided += !agreed;
+	for (size_t i = 0; i < w->n && agreed; i++) {
 		const struct interval *own = &v[w->o[i].server];
 
-		of[i].trusted =
-		    own->low.ns <= shared.high.ns && own->high.ns >= shared.low.ns;
+		of[i].trusted = own->low.ns <= shared.high.ns &&
+				own->high.ns >= shared.low.ns &&
+				!unsteady[w->o[i].server];
 		sum->falsetickers += !of[i].trusted;
 	}
 }
@@ -175,6 +247,7 @@ struct truechimers
 truechimers_mark(const struct observation o[], size_t n, struct standing of[])
 {
 	struct truechimers sum = { 0 };
+	struct past past = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		of[i].trusted = true;
@@ -186,7 +259,7 @@ truechimers_mark(const struct observation o[], size_t n, struct standing of[])
 		w.middle = raw_after(o[from].at, (struct span){ length.ns / 2 });
 		gather_delays(&w);
 		gather_lines(&w);
-		judge(&w, &of[from], &sum);
+		judge(&w, &past, &of[from], &sum);
 		from += w.n;
 	}
 	return sum;

@@ -23,7 +23,9 @@ struct truechimers {
  * +- (delta_min / 2 + observation_error + 3 sigma + 1e-7 * window). With the least
  * number f < servers / 2 of falsetickers for which the others share a point, a server
  * whose interval does not meet that intersection is a falseticker: of[i].trusted = false
- * for its observations in the window. Midpoints may lie outside: an asymmetric path is no
+ * for its observations in the window; and likewise, with three servers or more, one whose
+ * offset has moved since the window before otherwise than the median of all (by 6 sigma
+ * + 1e-7 * window): who drifts through the others' intervals lies as well. Midpoints may lie outside: an asymmetric path is no
  * lie. O(n).
  */
 struct truechimers truechimers_mark(
