@@ -2,6 +2,15 @@
 
 #include "clock_path.h"
 
+struct covariance {
+	double tt, ty, yy;
+};
+
+/* Of two states; ty maps the frequency to theta. */
+struct matrix {
+	double tt, ty, yt, yy;
+};
+
 struct kalman
 kalman_predict(const struct kalman *k, double tau, double wander)
 {
@@ -32,28 +41,66 @@ kalman_update(struct kalman *k, double theta, double variance)
 	k->tt *= variance / total;
 }
 
-/* G = P F' Pp^-1; x += G (xs - xp); P += G (Ps - Pp) G' */
-void
-kalman_smooth(struct kalman *k, double tau, const struct kalman *predicted,
-    const struct kalman *smoothed)
+/* M C M'. */
+static struct covariance
+sandwich(const struct matrix *m, const struct covariance *c)
+{
+	double a = m->tt * c->tt + m->ty * c->ty;
+	double b = m->tt * c->ty + m->ty * c->yy;
+	double d = m->yt * c->tt + m->yy * c->ty;
+	double e = m->yt * c->ty + m->yy * c->yy;
+
+	return (struct covariance){
+		.tt = a * m->tt + b * m->ty,
+		.ty = a * m->yt + b * m->yy,
+		.yy = d * m->yt + e * m->yy,
+	};
+}
+
+/* P F' Pp^-1 */
+static struct matrix
+gain(const struct kalman *k, double tau, const struct kalman *predicted)
 {
 	double determinant =
 	    predicted->tt * predicted->yy - predicted->ty * predicted->ty;
 	double a = k->tt + tau * k->ty;
 	double b = k->ty + tau * k->yy;
-	double g00 = (a * predicted->yy - k->ty * predicted->ty) / determinant;
-	double g01 = (k->ty * predicted->tt - a * predicted->ty) / determinant;
-	double g10 = (b * predicted->yy - k->yy * predicted->ty) / determinant;
-	double g11 = (k->yy * predicted->tt - b * predicted->ty) / determinant;
-	double theta = smoothed->theta - predicted->theta;
-	double frequency = smoothed->frequency - predicted->frequency;
-	double tt = smoothed->tt - predicted->tt;
-	double ty = smoothed->ty - predicted->ty;
-	double yy = smoothed->yy - predicted->yy;
 
-	k->theta += g00 * theta + g01 * frequency;
-	k->frequency += g10 * theta + g11 * frequency;
-	k->tt += g00 * (g00 * tt + 2 * g01 * ty) + g01 * g01 * yy;
-	k->ty += g10 * (g00 * tt + g01 * ty) + g11 * (g00 * ty + g01 * yy);
-	k->yy += g10 * (g10 * tt + 2 * g11 * ty) + g11 * g11 * yy;
+	return (struct matrix){
+		.tt = (a * predicted->yy - k->ty * predicted->ty) / determinant,
+		.ty = (k->ty * predicted->tt - a * predicted->ty) / determinant,
+		.yt = (b * predicted->yy - k->yy * predicted->ty) / determinant,
+		.yy = (k->yy * predicted->tt - b * predicted->ty) / determinant,
+	};
+}
+
+/*
+ * x += G (xs - xp). The covariance is the sum (I - G F) P (I - G F)' + G (Ps + Q) G',
+ * which equals the usual P + G (Ps - Pp) G', but stays positive: near the first exchange
+ * the frequency's variance shrinks by ten orders of magnitude, and the difference of two
+ * such numbers is nothing but rounding.
+ */
+void
+kalman_smooth(struct kalman *k, double tau, double wander, const struct kalman *smoothed)
+{
+	struct kalman predicted = kalman_predict(k, tau, wander);
+	struct matrix g = gain(k, tau, &predicted);
+	struct matrix rest = { 1 - g.tt, -(tau * g.tt + g.ty), -g.yt,
+		1 - (tau * g.yt + g.yy) };
+	struct covariance own = { k->tt, k->ty, k->yy };
+	struct covariance later = {
+		smoothed->tt + tau * PATH_WHITE + wander * tau * tau * tau / 3,
+		smoothed->ty + wander * tau * tau / 2,
+		smoothed->yy + wander * tau,
+	};
+	double theta = smoothed->theta - predicted.theta;
+	double frequency = smoothed->frequency - predicted.frequency;
+
+	own = sandwich(&rest, &own);
+	later = sandwich(&g, &later);
+	k->theta += g.tt * theta + g.ty * frequency;
+	k->frequency += g.yt * theta + g.yy * frequency;
+	k->tt = own.tt + later.tt;
+	k->ty = own.ty + later.ty;
+	k->yy = own.yy + later.yy;
 }

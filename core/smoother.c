@@ -87,13 +87,9 @@ filter(struct smoothing *s)
 static void
 smooth(struct smoothing *s)
 {
-	for (size_t i = s->n - 1; i-- > 0;) {
-		double tau = elapsed(s, i);
-		struct kalman predicted =
-		    kalman_predict(&s->work[i].state, tau, s->wander);
-
-		kalman_smooth(&s->work[i].state, tau, &predicted, &s->work[i + 1].state);
-	}
+	for (size_t i = s->n - 1; i-- > 0;)
+		kalman_smooth(
+		    &s->work[i].state, elapsed(s, i), s->wander, &s->work[i + 1].state);
 }
 
 static double

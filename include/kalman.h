@@ -18,9 +18,9 @@ struct kalman kalman_predict(const struct kalman *k, double tau, double wander);
 /* A measurement of theta, s, with its variance, s^2, > 0. */
 void kalman_update(struct kalman *k, double theta, double variance);
 
-/* What later measurements tell of this filtered state: `predicted` from it, and
- * `smoothed`, the state that was predicted. */
-void kalman_smooth(struct kalman *k, double tau, const struct kalman *predicted,
-    const struct kalman *smoothed);
+/* What the later state, already smoothed, tells of this filtered one, tau seconds before.
+ */
+void kalman_smooth(
+    struct kalman *k, double tau, double wander, const struct kalman *smoothed);
 
 #endif
