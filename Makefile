@@ -35,7 +35,7 @@ WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
 HARDEN = $(if $(SAN),,-fstack-protector-strong -fstack-clash-protection -fPIE \
   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HARDEN_LD = $(if $(SAN),,-pie -Wl,-z,relro,-z,now,-z,noexecstack)
-SANITIZE = $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all \
+SANITIZE = $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer)
 
 ALL_CPPFLAGS = -Iinclude -DCLOCKWITNESS_VERSION='"$(VERSION)"' \
@@ -48,7 +48,8 @@ core_c   = $(wildcard core/*.c)
 daemon_c = $(wildcard daemon/*.c)
 tools_c  = $(wildcard tools/*.c)
 tests_c  = $(wildcard tests/test_*.c)
-shared_c = $(filter-out $(tests_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
+mains_c  = $(wildcard tests/*_main.c)
+shared_c = $(filter-out $(tests_c) $(mains_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
 core_o   = $(core_c:%.c=$(BUILD)/%.o)
 daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
@@ -87,6 +88,11 @@ $(BUILD)/$(NAME): $(tools_o) $(BUILD)/core.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie) -o $@ $^ \
 	  $(call pkg,libs,$(TOOLS_PKGS)) -lm
+
+# the engines against simulated truth: tests/sim_main.c says how to use it
+$(BUILD)/simulate: $(BUILD)/tests/sim_main.o $(shared_o) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lm
 
 # unit tests may call the daemon's configuration and the tools' line source, never their main
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
@@ -130,7 +136,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory all $(core_o) WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
 
-sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(shared_c)
+sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(shared_c) $(mains_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "intersection.h"
+#include "median.h"
 #include "selection.h"
 
 #define WINDOW_NS (1800 * NS_PER_SECOND)
@@ -85,20 +86,6 @@ slope(const struct line *l)
 	return (l->wxy - l->wx * l->wy / l->w) / slope_precision(l);
 }
 
-static void
-insert(double sorted[], size_t n, double value)
-{
-	for (; n > 0 && sorted[n - 1] > value; n--)
-		sorted[n] = sorted[n - 1];
-	sorted[n] = value;
-}
-
-static double
-median(const double sorted[], size_t n)
-{
-	return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-}
-
 static double
 median_slope(const struct window *w)
 {
@@ -107,8 +94,8 @@ median_slope(const struct window *w)
 
 	for (size_t s = 0; s < MAX_SERVERS; s++)
 		if (w->line[s].count > 0)
-			insert(sorted, n++, slope(&w->line[s]));
-	return median(sorted, n);
+			sorted_insert(sorted, n++, slope(&w->line[s]));
+	return sorted_median(sorted, n);
 }
 
 /* A server's offset at the window's middle, and its standard deviation, s. */
@@ -177,14 +164,14 @@ find_unsteady(const struct window *w, const struct standpoint now[],
 	for (size_t s = 0; s < MAX_SERVERS; s++) {
 		move[s] = now[s].offset - before->at[s].offset;
 		if (now[s].present && before->at[s].present)
-			insert(sorted, n++, move[s]);
+			sorted_insert(sorted, n++, move[s]);
 	}
 	for (size_t s = 0; s < MAX_SERVERS; s++) {
 		double a = now[s].sigma;
 		double b = before->at[s].sigma;
 
 		unsteady[s] = n >= 3 && now[s].present && before->at[s].present &&
-			      fabs(move[s] - median(sorted, n)) >
+			      fabs(move[s] - sorted_median(sorted, n)) >
 				  UNSTEADY * sqrt(a * a + b * b) + BEND * length(w);
 	}
 }

@@ -45,7 +45,8 @@ struct smoother_work {
 struct smoother_memory {
 	struct standing *standing; /* afterwards: each observation's level and verdict */
 	struct smoother_work *work;
-	struct path_node *node; /* afterwards: the path */
+	struct path_node *node;   /* afterwards: the path, or the last block's */
+	struct path_node *joined; /* for smoother_run_blocks: afterwards the whole path */
 };
 
 struct smoother_options {
@@ -81,13 +82,11 @@ size_t smoother_run(const struct observation o[], size_t n,
 
 /*
  * The same in blocks of options->block observations that overlap by a quarter, for a year
- * in bounded memory: the arrays of `memory` need only so many elements. Fits A, levels
- * and biases for each block. Nodes are appended to out[], at most n or, with a spacing,
- * two for each spacing of raw time and two for each block. The report is the last
- * block's, but truechimers and nodes are sums over all (overlaps count twice). O(n).
+ * in bounded memory. Fits A, levels and biases for each block. The report is the last
+ * block's, but truechimers and nodes are of all (overlaps count twice). O(n).
  */
 size_t smoother_run_blocks(const struct observation o[], size_t n,
     const struct smoother_options *options, const struct smoother_memory *memory,
-    struct path_node out[], struct smoother_report *report);
+    struct smoother_report *report);
 
 #endif

@@ -3,14 +3,16 @@
  *
  *	simulate [-n SEEDS] [-s FIRST_SEED] [WORLD...]
  *
- * For each world: error of the corrected time and of the frequency with 2, 5, 15 min, 1 h
- * and all of the evidence, for the smoother, the paper's line and weighted least squares;
- * what noise, uncertainty and guaranteed interval cover, and how wide they are.
+ * Built by `make build/simulate`. For each world: error of the corrected time and of the
+ *frequency with 2, 5, 15 min, 1 h and all of the evidence, for the smoother, the paper's
+ *line and weighted least squares; what noise, uncertainty and guaranteed interval cover,
+ *and how wide they are.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim.h"
@@ -147,9 +149,15 @@ struct answer {
 	double time, frequency; /* errors: s, s/s */
 };
 
+/* What the methods carry from point to point. */
+struct memory {
+	struct sim_linear linear;
+	struct sim_wls wls;
+};
+
 /* What a method errs by at point i, given o[0..n). */
 static struct answer
-ask(const struct run *r, size_t n, enum method method, size_t i, struct sim_wls *wls)
+ask(const struct run *r, size_t n, enum method method, size_t i, struct memory *m)
 {
 	struct raw_time at = r->bound[i].at;
 	struct span truth = sim_utc_minus_raw(&r->sim, r->t[i]);
@@ -164,13 +172,13 @@ ask(const struct run *r, size_t n, enum method method, size_t i, struct sim_wls 
 		return (struct answer){ span_seconds(span_sub(e.utc_minus_raw, truth)),
 			e.frequency - frequency };
 	case LINEAR:
-		l = sim_linear_fit(r->sim.o, n);
+		l = m->linear;
 		return (
 		    struct answer){ span_seconds(span_sub(l.utc_minus_raw, truth)) +
 					l.frequency * span_seconds(raw_since(at, l.at)),
 			l.frequency - frequency };
 	case WLS:
-		if (!sim_wls_at(wls, r->sim.o, n, at, &d))
+		if (!sim_wls_at(&m->wls, r->sim.o, n, at, &d))
 			return (struct answer){ NAN, NAN };
 		return (struct answer){ span_seconds(span_sub(d.utc_minus_raw, truth)),
 			d.frequency - frequency };
@@ -184,13 +192,14 @@ static void
 judge_errors(const struct run *r, size_t n, struct errors errors[METHODS])
 {
 	for (int m = 0; m < METHODS; m++) {
-		struct sim_wls wls = { .server = sim_nearest(r->sim.o, n) };
+		struct memory memory = { .linear = sim_linear_fit(r->sim.o, n),
+			.wls = { .server = sim_nearest(r->sim.o, n) } };
 		double time = 0;
 		double frequency = 0;
 		size_t asked = 0;
 
 		for (size_t i = 0; i < r->points; i++) {
-			struct answer a = ask(r, n, (enum method)m, i, &wls);
+			struct answer a = ask(r, n, (enum method)m, i, &memory);
 
 			if (isnan(a.time))
 				continue;
@@ -226,10 +235,13 @@ judge_horizon(struct run *r, size_t h, struct result *out)
 	bool longer = c->duration > 1e6;
 	struct span spacing = { longer ? LONG_NS : 0 };
 	size_t n = observations_until(&r->sim, end);
+	clock_t begun;
 
 	if (n == 0)
 		return;
+	begun = clock();
 	sim_model_build(&r->model, r->sim.o, n, spacing);
+	out->seconds += (double)(clock() - begun) / CLOCKS_PER_SEC;
 	choose_points(r, whole ? r->world->from : 0, end,
 	    !whole   ? 200
 	    : longer ? YEAR_POINTS
@@ -290,6 +302,7 @@ print_world(const struct sim_world *w, struct result *r, double seeds)
 	print_cover("guarantee", &r->guarantee);
 	if (r->infeasible > 0)
 		printf("  infeasible at %zu points\n", r->infeasible);
+	printf("  smoothing took %.3f s a seed\n", r->seconds / seeds);
 	if (w->target > 0)
 		printf("  target %.2f us: %s\n", w->target * 1e6,
 		    rms <= w->target ? "met" : "MISSED");
@@ -315,12 +328,12 @@ judge_world(const struct sim_world *w, uint64_t seed, int seeds)
 }
 
 static bool
-wanted(const char *name, char *const names[])
+wanted(const struct sim_world *w, char *const names[])
 {
 	if (names[0] == NULL)
-		return true;
+		return (w->promises & SIM_ON_REQUEST) == 0;
 	for (; *names != NULL; names++)
-		if (strcmp(name, *names) == 0)
+		if (strcmp(w->scenario.name, *names) == 0)
 			return true;
 	return false;
 }
@@ -342,7 +355,7 @@ main(int argc, char *argv[])
 	printf("seeds %llu..%llu\n", (unsigned long long)seed,
 	    (unsigned long long)seed + (unsigned long long)seeds - 1);
 	for (size_t i = 0; i < sim_worlds_count; i++)
-		if (wanted(sim_worlds[i].scenario.name, &argv[optind]))
+		if (wanted(&sim_worlds[i], &argv[optind]))
 			judge_world(&sim_worlds[i], seed,
 			    sim_worlds[i].scenario.duration > 1e6 ? (seeds + 9) / 10
 								  : seeds);

@@ -17,6 +17,18 @@ memory(size_t count, size_t size)
 	return p;
 }
 
+static size_t
+nodes(const struct observation o[], size_t n, struct span spacing)
+{
+	size_t thinned;
+
+	if (spacing.ns <= 0)
+		return n;
+	thinned = 2 * (size_t)(raw_since(o[n - 1].at, o[0].at).ns / spacing.ns) +
+		  4 * (n / SIM_BLOCK) + 8;
+	return thinned < n ? thinned : n;
+}
+
 void
 sim_model_build(
     struct sim_model *m, const struct observation o[], size_t n, struct span spacing)
@@ -28,10 +40,10 @@ sim_model_build(
 		.standing = memory(room, sizeof(*m->memory.standing)),
 		.work = memory(room, sizeof(*m->memory.work)),
 		.node = memory(room, sizeof(*m->memory.node)),
+		.joined = memory(nodes(o, n, spacing), sizeof(*m->memory.joined)),
 	};
-	m->node = memory(n, sizeof(*m->node));
-	m->path.used =
-	    smoother_run_blocks(o, n, &options, &m->memory, m->node, &m->report);
+	m->node = m->memory.joined;
+	m->path.used = smoother_run_blocks(o, n, &options, &m->memory, &m->report);
 	m->path.node = m->node;
 }
 

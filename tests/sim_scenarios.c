@@ -171,6 +171,24 @@ const struct sim_world sim_worlds[] = {
 	      .poll = 1024,
 	      .grid = 16 },
 	    .sentence = "a year of seasons, +-1 ppm, poll 1024 s" },
+	{ .scenario = { .name = "year-of-eight",
+	      .oscillator = { .frequency = 10e-6,
+		  .wander = 1e-9,
+		  .sine = 0.3e-6,
+		  .season = 1e-6 },
+	      .server = { { ISP(5e-3, 0.3), .error = 1e-3 }, { ISP(15e-3, -0.2) },
+		  { ISP(25e-3, 0.1), .error = -1e-3 }, { ISP(40e-3, -0.3) },
+		  { ISP(8e-3, 0.2) }, { ISP(12e-3, -0.1) },
+		  { ISP(9e-3, 0), .lie = 0.5, .lie_from = 100 * DAY,
+		      .lie_until = 130 * DAY },
+		  { ISP(20e-3, 0.1) } },
+	      .servers = 8,
+	      .duration = 365 * DAY,
+	      .poll = 64,
+	      .grid = 16 },
+	    .promises = SIM_ON_REQUEST,
+	    .sentence =
+		"the same year, eight servers at poll 64 s: 4 million exchanges" },
 };
 
 const size_t sim_worlds_count = COUNT(sim_worlds);

@@ -6,6 +6,7 @@
 
 enum sim_promise {
 	SIM_SYMMETRIC = 1, /* symmetric paths, exact servers: noise must cover 93..99 % */
+	SIM_ON_REQUEST = 2, /* large: simulated only where named */
 };
 
 struct sim_world {

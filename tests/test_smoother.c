@@ -130,8 +130,8 @@ START_TEST(blocks_equal_the_whole_pass)
 	sim_run(&s, world("daily-sine"), SEED);
 	sim_model_build(&whole, s.o, s.n, (struct span){ 0 });
 	sim_model_build(&blocks, s.o, s.n, (struct span){ 0 });
-	blocks.path.used = smoother_run_blocks(
-	    s.o, s.n, &options, &blocks.memory, blocks.node, &blocks.report);
+	blocks.path.used =
+	    smoother_run_blocks(s.o, s.n, &options, &blocks.memory, &blocks.report);
 	ck_assert_uint_eq(whole.path.used, blocks.path.used);
 	for (size_t i = 0; i < whole.path.used; i++) {
 		double apart = (double)(whole.node[i].utc_minus_raw.ns -
