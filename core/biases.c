@@ -135,6 +135,9 @@ weigh(struct smoothing *s, const struct gathering g[])
 	for (size_t p = 0; p < all->used; p++) {
 		double limit = bias_limit(&all->level[p]);
 
+		s->report->of[p].weight = 0;
+		if (g[p].count == 0)
+			continue;
 		s->report->of[p].share = g[p].believed / (double)all->level[p].count;
 		s->report->of[p].weight =
 		    g[p].believed / of_server[all->level[p].server] / (limit * limit);

@@ -57,20 +57,35 @@ sandwich(const struct matrix *m, const struct covariance *c)
 	};
 }
 
-/* P F' Pp^-1 */
-static struct matrix
-gain(const struct kalman *k, double tau, const struct kalman *predicted)
+static struct covariance
+process_noise(double tau, double wander)
 {
-	double determinant =
-	    predicted->tt * predicted->yy - predicted->ty * predicted->ty;
+	return (struct covariance){
+		.tt = tau * PATH_WHITE + wander * tau * tau * tau / 3,
+		.ty = wander * tau * tau / 2,
+		.yy = wander * tau,
+	};
+}
+
+/*
+ * P F' (F P F' + Q)^-1, multiplied out, with det F = 1: what cancels is gone before it is
+ * computed. Early on, F P F' is singular to double's precision, and the plain product
+ * would divide rounding by rounding.
+ */
+static struct matrix
+gain(const struct kalman *k, double tau, const struct covariance *q)
+{
+	double own = k->tt * k->yy - k->ty * k->ty;
 	double a = k->tt + tau * k->ty;
 	double b = k->ty + tau * k->yy;
+	double determinant = own + q->tt * q->yy - q->ty * q->ty + (a + tau * b) * q->yy -
+			     2 * b * q->ty + k->yy * q->tt;
 
 	return (struct matrix){
-		.tt = (a * predicted->yy - k->ty * predicted->ty) / determinant,
-		.ty = (k->ty * predicted->tt - a * predicted->ty) / determinant,
-		.yt = (b * predicted->yy - k->yy * predicted->ty) / determinant,
-		.yy = (k->yy * predicted->tt - b * predicted->ty) / determinant,
+		.tt = (own + a * q->yy - k->ty * q->ty) / determinant,
+		.ty = (k->ty * q->tt - a * q->ty - tau * own) / determinant,
+		.yt = (b * q->yy - k->yy * q->ty) / determinant,
+		.yy = (own + k->yy * q->tt - b * q->ty) / determinant,
 	};
 }
 
@@ -84,14 +99,15 @@ void
 kalman_smooth(struct kalman *k, double tau, double wander, const struct kalman *smoothed)
 {
 	struct kalman predicted = kalman_predict(k, tau, wander);
-	struct matrix g = gain(k, tau, &predicted);
+	struct covariance q = process_noise(tau, wander);
+	struct matrix g = gain(k, tau, &q);
 	struct matrix rest = { 1 - g.tt, -(tau * g.tt + g.ty), -g.yt,
 		1 - (tau * g.yt + g.yy) };
 	struct covariance own = { k->tt, k->ty, k->yy };
 	struct covariance later = {
-		smoothed->tt + tau * PATH_WHITE + wander * tau * tau * tau / 3,
-		smoothed->ty + wander * tau * tau / 2,
-		smoothed->yy + wander * tau,
+		smoothed->tt + q.tt,
+		smoothed->ty + q.ty,
+		smoothed->yy + q.yy,
 	};
 	double theta = smoothed->theta - predicted.theta;
 	double frequency = smoothed->frequency - predicted.frequency;

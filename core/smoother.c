@@ -7,7 +7,8 @@
 
 #define FREQUENCY_VARIANCE 1e-6 /* (1e-3)^2: nothing is known before */
 #define FLOOR_SHARE 0.01
-#define FLOOR_LEAST 0.7
+#define FLOOR_LEAST 0.6
+#define FLOOR_FEW 4.0
 #define FLOOR 50e-9     /* s: reading of two clocks through a vDSO */
 #define HUBER_ROUNDS 20 /* at most */
 #define FINAL_ROUNDS 3
@@ -36,7 +37,8 @@ double
 smoothing_variance(const struct smoothing *s, size_t i)
 {
 	const struct level *l = &s->report->levels.level[s->standing[i].level];
-	double share = FLOOR_SHARE + FLOOR_LEAST / sqrt((double)l->count);
+	double count = (double)l->count;
+	double share = FLOOR_SHARE + FLOOR_LEAST / sqrt(count) + FLOOR_FEW / count;
 	double h = level_excess(l, &s->o[i]) + share * l->excess + FLOOR;
 
 	return h * h / 3;

@@ -165,6 +165,33 @@ START_TEST(one_exchange_gives_its_own_offset_and_no_frequency)
 }
 END_TEST
 
+START_TEST(any_number_of_exchanges_gives_positive_variances)
+{
+	struct sim_scenario c = *world("congested-wan");
+	struct sim s;
+	struct sim_model m;
+
+	c.poll = (double[]){ 0.1, 64, 16384 }[_i];
+	c.duration = 60 * c.poll;
+	c.no_burst = true;
+	sim_run(&s, &c, SEED);
+	for (size_t n = 1; n <= s.n; n++) {
+		sim_model_build(&m, s.o, n, (struct span){ 0 });
+		for (size_t i = 0; i < m.path.used; i++) {
+			const struct path_node *k = &m.node[i];
+
+			ck_assert_msg(k->variance > 0 && k->frequency_variance > 0 &&
+					  k->covariance * k->covariance <=
+					      k->variance * k->frequency_variance &&
+					  fabs(k->frequency) < 1 && k->systematic > 0,
+			    "seed %d, poll %g, %zu of %zu", SEED, c.poll, i, n);
+		}
+		sim_model_free(&m);
+	}
+	sim_free(&s);
+}
+END_TEST
+
 START_TEST(noise_covers_the_truth_with_symmetric_paths)
 {
 	static const char *const names[] = { "one-100us", "one-1ms", "lan", "laptop" };
@@ -365,6 +392,7 @@ main(void)
 	tcase_add_test(laws, reversing_time_mirrors_the_path);
 	tcase_add_test(laws, blocks_equal_the_whole_pass);
 	tcase_add_test(laws, one_exchange_gives_its_own_offset_and_no_frequency);
+	tcase_add_loop_test(laws, any_number_of_exchanges_gives_positive_variances, 0, 3);
 	tcase_add_loop_test(laws, noise_covers_the_truth_with_symmetric_paths, 0, 4);
 	tcase_add_test(laws, a_liar_of_four_leaves_no_trace);
 	tcase_add_test(laws, servers_that_come_and_go_do_not_move_the_path);
