@@ -5,7 +5,9 @@
 #include "intersection.h"
 #include "selection.h"
 
-#define FAR 1e18         /* ns: no constraint */
+#define FAR 1e18 /* ns: no constraint */
+#define CHORD_NS (6 * 3600 * NS_PER_SECOND)
+#define FEW 32
 #define LONG_GAP_NS 6e11 /* in its middle the path is less known than at its ends */
 
 /* One sweep: what is known so far, less how far rho has let it drift. */
@@ -14,24 +16,55 @@ struct sweep {
 	struct bounds_work known[MAX_SERVERS];
 	struct raw_time last;
 	double last_rho;
+	double tilt;  /* s/s, what biases may do to the path's mean frequency */
 	double drift; /* integral of rho since the sweep's start, ns */
-	size_t hint;  /* of the path */
+	size_t hint, hint_before, hint_after; /* of the path */
 	bool begun;
 };
 
-static double
-rho(const struct bounds_request *r, const struct path_estimate *p, struct raw_time at)
+static struct raw_time
+within(const struct clock_path *p, int64_t at)
 {
+	int64_t first = p->node[0].at.ns;
+	int64_t last = p->node[p->used - 1].at.ns;
+
+	return (struct raw_time){ at < first ? first : at > last ? last : at };
+}
+
+/* By how much the path's frequency differs from its mean over six hours either way. */
+static double
+bend(struct sweep *s, const struct path_estimate *p, struct raw_time at)
+{
+	const struct clock_path *path = s->request->path;
+	struct raw_time before = within(path, at.ns - CHORD_NS);
+	struct raw_time after = within(path, at.ns + CHORD_NS);
+	double length = span_seconds(raw_since(after, before));
+	struct span from;
+	struct span to;
+
+	if (length <= 0)
+		return 0;
+	from = clock_path_near(path, before, &s->hint_before).utc_minus_raw;
+	to = clock_path_near(path, after, &s->hint_after).utc_minus_raw;
+	return fabs(p->frequency - span_seconds(span_sub(to, from)) / length);
+}
+
+static double
+rho(struct sweep *s, const struct path_estimate *p, struct raw_time at)
+{
+	const struct bounds_request *r = s->request;
+	double base = r->options.rho_inside;
+
 	if (at.ns < r->o[0].at.ns || at.ns > r->o[r->n - 1].at.ns)
-		return r->options.rho_outside;
-	return r->options.rho_inside + BOUNDS_SIGMAS * p->frequency_sigma;
+		base = r->options.rho_outside;
+	return base + BOUNDS_SIGMAS * p->frequency_sigma + bend(s, p, at) + s->tilt;
 }
 
 static struct path_estimate
 advance(struct sweep *s, struct raw_time at)
 {
 	struct path_estimate p = clock_path_near(s->request->path, at, &s->hint);
-	double own = rho(s->request, &p, at);
+	double own = rho(s, &p, at);
 	double far = fabs((double)raw_since(at, s->last).ns);
 	double worst = own > s->last_rho ? own : s->last_rho;
 
@@ -39,7 +72,7 @@ advance(struct sweep *s, struct raw_time at)
 		struct raw_time middle = { s->last.ns + (at.ns - s->last.ns) / 2 };
 		size_t hint = s->hint;
 		struct path_estimate q = clock_path_near(s->request->path, middle, &hint);
-		double halfway = rho(s->request, &q, middle);
+		double halfway = rho(s, &q, middle);
 
 		worst = halfway > worst ? halfway : worst;
 	}
@@ -72,11 +105,50 @@ learn(struct sweep *s, const struct observation *o)
 	known->low = lowest > known->low ? lowest : known->low;
 }
 
+/* The largest over the servers of their least delay / 2 + error, s. */
+static double
+worst_limit(const struct bounds_request *r)
+{
+	double least[MAX_SERVERS] = { 0 };
+	double worst = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		double *own = &least[r->o[i].server];
+		double limit = span_seconds(r->o[i].delay) / 2 +
+			       span_seconds(observation_error(&r->o[i]));
+
+		*own = *own <= 0 || limit < *own ? limit : *own;
+	}
+	for (size_t i = 0; i < MAX_SERVERS; i++)
+		worst = least[i] > worst ? least[i] : worst;
+	return worst;
+}
+
+/*
+ * A line through two points that err by B either way, T apart, has a slope that errs by
+ * 2 B / T. B is the path's systematic limit; with few exchanges, any server's.
+ */
+static double
+tilt(const struct bounds_request *r)
+{
+	double length = span_seconds(raw_since(r->o[r->n - 1].at, r->o[0].at));
+	double limit = sqrt(3) * r->path->node[0].systematic;
+
+	if (length <= 0)
+		return 0;
+	if (r->n < FEW * r->options.servers)
+		limit = worst_limit(r);
+	return 2 * limit / length;
+}
+
 static struct sweep
 sweep_begin(const struct bounds_request *r, size_t hint)
 {
-	struct sweep s = { .request = r, .hint = hint };
+	struct sweep s = {
+		.request = r, .hint = hint, .hint_before = hint, .hint_after = hint
+	};
 
+	s.tilt = tilt(r);
 	for (size_t i = 0; i < MAX_SERVERS; i++)
 		s.known[i] = (struct bounds_work){ -FAR, FAR };
 	return s;

@@ -23,7 +23,14 @@
 #define BOUNDS_RHO_INSIDE 1e-6   /* s/s (chrony's maxclockerror) */
 #define BOUNDS_RHO_OUTSIDE 15e-6 /* s/s, before the first and after the last exchange */
 
-/* Within the span rho grows by so many standard deviations of the path's own frequency:
+/*
+ * rho also grows by how far the path's frequency stands from its mean over six hours
+ * either way, so that it suffices that one of the two is right: liars bend the path for
+ * an hour or two, and hardly its mean; and by 2 B / T, what biases B at the ends of a
+ * span T may do to that mean.
+ */
+
+/* rho grows by so many standard deviations of the path's own frequency:
  * where the path is hardly known, its rate promises little. */
 #define BOUNDS_SIGMAS 4.0
 

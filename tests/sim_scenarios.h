@@ -20,4 +20,11 @@ struct sim_world {
 extern const struct sim_world sim_worlds[];
 extern const size_t sim_worlds_count;
 
+/*
+ * Any world in which the guarantee must hold: 1..7 servers on any paths, with any changes
+ * of route, congestion and loss; less than half of them lie as they like; the others keep
+ * within what they declare.
+ */
+struct sim_scenario sim_any_world(struct sim_random *r);
+
 #endif
