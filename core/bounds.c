@@ -6,8 +6,7 @@
 #include "selection.h"
 
 #define FAR 1e18 /* ns: no constraint */
-#define CHORD_NS (6 * 3600 * NS_PER_SECOND)
-#define FEW 32
+#define CHORD_NS (INT64_C(21600) * NS_PER_SECOND)
 #define LONG_GAP_NS 6e11 /* in its middle the path is less known than at its ends */
 
 /* One sweep: what is known so far, less how far rho has let it drift. */
@@ -126,19 +125,15 @@ worst_limit(const struct bounds_request *r)
 
 /*
  * A line through two points that err by B either way, T apart, has a slope that errs by
- * 2 B / T. B is the path's systematic limit; with few exchanges, any server's.
+ * 2 B / T. B is the limit of the worst server: a liar that jitters little may own the
+ * path, and be held in bounds by that one only.
  */
 static double
 tilt(const struct bounds_request *r)
 {
 	double length = span_seconds(raw_since(r->o[r->n - 1].at, r->o[0].at));
-	double limit = sqrt(3) * r->path->node[0].systematic;
 
-	if (length <= 0)
-		return 0;
-	if (r->n < FEW * r->options.servers)
-		limit = worst_limit(r);
-	return 2 * limit / length;
+	return length > 0 ? 2 * worst_limit(r) / length : 0;
 }
 
 static struct sweep

@@ -9,6 +9,7 @@
 #define FLOOR_SHARE 0.01
 #define FLOOR_LEAST 0.6
 #define FLOOR_FEW 4.0
+#define FLOOR_DELAY 0.1
 #define FLOOR 50e-9     /* s: reading of two clocks through a vDSO */
 #define HUBER_ROUNDS 20 /* at most */
 #define FINAL_ROUNDS 3
@@ -39,7 +40,8 @@ smoothing_variance(const struct smoothing *s, size_t i)
 	const struct level *l = &s->report->levels.level[s->standing[i].level];
 	double count = (double)l->count;
 	double share = FLOOR_SHARE + FLOOR_LEAST / sqrt(count) + FLOOR_FEW / count;
-	double h = level_excess(l, &s->o[i]) + share * l->excess + FLOOR;
+	double h = level_excess(l, &s->o[i]) + share * l->excess +
+		   FLOOR_DELAY / count * span_seconds(l->delay_min) + FLOOR;
 
 	return h * h / 3;
 }

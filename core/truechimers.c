@@ -241,9 +241,8 @@ truechimers_mark(const struct observation o[], size_t n, struct standing of[])
 	for (size_t from = 0; from < n;) {
 		struct window w = { .o = &o[from],
 			.n = window_length(&o[from], n - from) };
-		struct span length = raw_since(o[from + w.n - 1].at, o[from].at);
 
-		w.middle = raw_after(o[from].at, (struct span){ length.ns / 2 });
+		w.middle = o[from + w.n / 2].at;
 		gather_delays(&w);
 		gather_lines(&w);
 		judge(&w, &past, &of[from], &sum);

@@ -9,7 +9,8 @@
  * A is fitted to the data: it maximises the likelihood of the innovations.
  *
  * Measurement variance of an observation: h^2 / 3, an offset uniform in +- h, where
- * h = (delay - delay_min) / 2 + (0.01 + 0.6 / sqrt(n) + 4 / n) * typical excess + 50 ns:
+ * h = (delay - delay_min) / 2 + (0.01 + 0.6 / sqrt(n) + 4 / n) * typical excess
+ *     + 0.1 delay_min / n + 50 ns:
  * the least of n exponential delays lies, on the mean, 0.63 excess / sqrt(n) above the
  * true least, and of few more. (That the floor follows the level and its number, and is
  * no constant, the simulation decided.)
