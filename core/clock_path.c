@@ -2,6 +2,20 @@
 
 #include <math.h>
 
+#define COVERAGE_95 1.959964
+
+double
+path_noise(const struct path_estimate *e)
+{
+	return COVERAGE_95 * e->sigma;
+}
+
+double
+path_uncertainty(const struct path_estimate *e)
+{
+	return COVERAGE_95 * sqrt(e->sigma * e->sigma + e->systematic * e->systematic);
+}
+
 static struct path_estimate
 beyond(const struct path_node *edge, double tau)
 {

@@ -40,6 +40,12 @@ struct path_estimate {
 	double systematic;      /* u, s */
 };
 
+/* Half-widths at 95 %, s: the statistical noise alone; and with what no averaging
+ * removes, 1.96 sqrt(sigma^2 + systematic^2). Who has a guaranteed interval cuts the
+ * latter to it. */
+double path_noise(const struct path_estimate *e);
+double path_uncertainty(const struct path_estimate *e);
+
 /*
  * Between two nodes: the cubic through both states, which is the conditional mean of a
  * random walk of the frequency; its variance is the bridge's, A T^3 s^3 (1 - s)^3 / 3 +

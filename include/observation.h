@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exchange.h"
+#include "sample.h"
 #include "timescale.h"
 
 struct observation {
@@ -27,6 +29,10 @@ struct standing {
 	uint16_t level; /* levels.h */
 	bool trusted;   /* truechimers.h */
 };
+
+/* From a good reply (FAULT_NONE) and what sample_from_exchange made of it. */
+struct observation observation_of(
+    const struct exchange *x, const struct sample *s, uint16_t server);
 
 /* How far the server's clock may be from UTC by its own word: root_delay / 2 +
  * root_dispersion + dispersion + 1.5 * 2^-16 s, because servers may truncate the two

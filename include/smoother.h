@@ -42,13 +42,16 @@ struct smoother_work {
 	size_t previous;     /* observation of the same level; n: none */
 };
 
-/* Memory of the caller's: arrays of one element for each observation, with any content.
+/*
+ * Memory of the caller's, with any content: arrays of one element for each observation
+ * (in a block). `joined` is for smoother_run_blocks only: n elements or, with a spacing,
+ * two for each spacing of raw time and four for each block.
  */
 struct smoother_memory {
 	struct standing *standing; /* afterwards: each observation's level and verdict */
 	struct smoother_work *work;
 	struct path_node *node;   /* afterwards: the path, or the last block's */
-	struct path_node *joined; /* for smoother_run_blocks: afterwards the whole path */
+	struct path_node *joined; /* afterwards: the path through all blocks */
 };
 
 struct smoother_options {

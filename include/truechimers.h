@@ -25,8 +25,8 @@ struct truechimers {
  * whose interval does not meet that intersection is a falseticker: of[i].trusted = false
  * for its observations in the window; and likewise, with three servers or more, one whose
  * offset has moved since the window before otherwise than the median of all (by 6 sigma
- * + 1e-7 * window): who drifts through the others' intervals lies as well. Midpoints may lie outside: an asymmetric path is no
- * lie. O(n).
+ * + 1e-7 * window): who drifts through the others' intervals lies as well. Midpoints may
+ * lie outside: an asymmetric path is no lie. O(n).
  */
 struct truechimers truechimers_mark(
     const struct observation o[], size_t n, struct standing of[]);

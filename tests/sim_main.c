@@ -22,7 +22,6 @@
 #define POINTS 2000
 #define YEAR_POINTS 40000
 #define LONG_NS (64 * NS_PER_SECOND)
-#define COVER 1.959964
 
 enum method { SMOOTHER, LINEAR, WLS, METHODS };
 
@@ -109,8 +108,8 @@ judge_point(const struct run *r, size_t i, struct result *out)
 	struct path_estimate e = clock_path_at(&r->model.path, b->at);
 	struct span truth = sim_utc_minus_raw(&r->sim, r->t[i]);
 	struct span error = span_sub(truth, e.utc_minus_raw);
-	double u = COVER * sqrt(e.sigma * e.sigma + e.systematic * e.systematic);
-	double noise = COVER * e.sigma;
+	double u = path_uncertainty(&e);
+	double noise = path_noise(&e);
 	double width = span_seconds(span_sub(b->high, b->low)) / 2;
 	bool inside = truth.ns >= b->low.ns && truth.ns <= b->high.ns;
 
