@@ -11,7 +11,7 @@
 
 /* s/s: beside the random walk, what the flicker floor and the day's temperature may do
  * to a frequency outside the observed span (methods: 0.1..0.3 ppm). */
-#define PATH_FLOOR 0.2e-6
+#define PATH_FLOOR 0.3e-6
 
 /* s^2/s: white FM, sigma_y = 1e-11 at 1 s. */
 #define PATH_WHITE 1e-22

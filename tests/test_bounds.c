@@ -116,7 +116,7 @@ START_TEST(outside_the_evidence_they_widen_by_rho)
 	struct bound after = bound_at(&o, 1, o.at.ns + 1000 * SECOND);
 
 	ck_assert_int_ge(after.high.ns - here.high.ns, 15000000);
-	ck_assert_int_le(after.high.ns - here.high.ns, 15900000);
+	ck_assert_int_le(after.high.ns - here.high.ns, 16300000);
 	ck_assert_int_eq(before.high.ns, after.high.ns);
 	ck_assert_int_eq(before.low.ns, after.low.ns);
 }

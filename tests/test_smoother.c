@@ -284,48 +284,6 @@ START_TEST(a_change_of_route_is_no_change_of_the_clock)
 }
 END_TEST
 
-START_TEST(the_path_passes_through_its_nodes_and_bends_between)
-{
-	struct sim s;
-	struct sim_model m;
-
-	sim_run(&s, world("one-1ms"), SEED);
-	sim_model_build(&m, s.o, s.n, (struct span){ 0 });
-	for (size_t i = 0; i + 1 < m.path.used; i++) {
-		struct raw_time close = { m.node[i + 1].at.ns - 1 };
-		struct path_estimate here = clock_path_at(&m.path, m.node[i].at);
-		struct path_estimate there = clock_path_at(&m.path, close);
-
-		ck_assert_int_eq(here.utc_minus_raw.ns, m.node[i].utc_minus_raw.ns);
-		ck_assert_int_le(
-		    llabs(there.utc_minus_raw.ns - m.node[i + 1].utc_minus_raw.ns), 1);
-		ck_assert_double_eq_tol(there.frequency, m.node[i + 1].frequency, 1e-12);
-	}
-	sim_model_free(&m);
-	sim_free(&s);
-}
-END_TEST
-
-START_TEST(outside_the_sign_of_the_covariance_matters)
-{
-	struct path_node node = { .at = { 0 },
-		.frequency = 1e-5,
-		.variance = 1e-10,
-		.covariance = 1e-15,
-		.frequency_variance = 1e-16 };
-	struct clock_path p = { &node, 1 };
-	struct path_estimate before =
-	    clock_path_at(&p, (struct raw_time){ -1000 * NS_PER_SECOND });
-	struct path_estimate after =
-	    clock_path_at(&p, (struct raw_time){ 1000 * NS_PER_SECOND });
-
-	ck_assert_int_eq(before.utc_minus_raw.ns, -10000000);
-	ck_assert_int_eq(after.utc_minus_raw.ns, 10000000);
-	ck_assert_double_eq_tol(
-	    after.sigma * after.sigma - before.sigma * before.sigma, 4e-12, 1e-18);
-}
-END_TEST
-
 START_TEST(the_fit_finds_the_wander_of_the_oscillator)
 {
 	static const double wanders[] = { 1e-10, 1e-9, 1e-8 };
@@ -397,8 +355,6 @@ main(void)
 	tcase_add_test(laws, a_liar_of_four_leaves_no_trace);
 	tcase_add_test(laws, servers_that_come_and_go_do_not_move_the_path);
 	tcase_add_test(laws, a_change_of_route_is_no_change_of_the_clock);
-	tcase_add_test(laws, the_path_passes_through_its_nodes_and_bends_between);
-	tcase_add_test(laws, outside_the_sign_of_the_covariance_matters);
 	tcase_add_loop_test(laws, the_fit_finds_the_wander_of_the_oscillator, 0, 3);
 	tcase_add_test(laws, a_product_s_logarithm_is_the_sum_of_logarithms);
 	tcase_add_loop_test(laws, spikes_and_congestion_open_no_level, 0, 3);
