@@ -5,7 +5,7 @@
 #include "smoothing.h"
 #include "wander.h"
 
-#define FREQUENCY_VARIANCE 1e-6 /* (1e-3)^2: nothing is known before */
+#define FREQUENCY_VARIANCE 4e-8 /* (200 ppm)^2: crystals and calibrated counters */
 #define FLOOR_SHARE 0.01
 #define FLOOR_LEAST 0.6
 #define FLOOR_FEW 4.0

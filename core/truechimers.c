@@ -213,9 +213,9 @@ judge(struct window *w, struct past *past, struct standing of[], struct truechim
 	}
 }
 
-/* The end of the window that begins at o[0]; a short rest at the end belongs to it. */
+/* How many of o[0..n) make a whole window; 0: they do not. */
 static size_t
-window_length(const struct observation o[], size_t n)
+whole_window(const struct observation o[], size_t n)
 {
 	bool seen[MAX_SERVERS] = { false };
 	size_t servers = 0;
@@ -227,7 +227,17 @@ window_length(const struct observation o[], size_t n)
 		    raw_since(o[i].at, o[0].at).ns >= WINDOW_NS)
 			return i + 1;
 	}
-	return n;
+	return 0;
+}
+
+/* The window that begins at o[0]. A rest that makes no window belongs to the last one: a
+ * liar must not be alone in it. */
+static size_t
+window_length(const struct observation o[], size_t n)
+{
+	size_t whole = whole_window(o, n);
+
+	return whole > 0 && whole_window(&o[whole], n - whole) > 0 ? whole : n;
 }
 
 struct truechimers

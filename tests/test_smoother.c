@@ -65,7 +65,7 @@ START_TEST(adding_a_constant_to_all_offsets_adds_it_to_the_path)
 	for (size_t i = 0; i < a.path.used; i++) {
 		ck_assert_int_eq(
 		    a.node[i].utc_minus_raw.ns + constant, b.node[i].utc_minus_raw.ns);
-		ck_assert(a.node[i].frequency == b.node[i].frequency);
+		ck_assert_double_eq_tol(a.node[i].frequency, b.node[i].frequency, 1e-15);
 	}
 	sim_model_free(&a);
 	sim_model_free(&b);
