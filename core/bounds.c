@@ -5,7 +5,9 @@
 #include "intersection.h"
 #include "selection.h"
 
-#define FAR 1e18 /* ns: no constraint */
+#define FAR 1e18      /* ns: no constraint */
+#define FEW 4         /* exchanges a server; with fewer, biases are taken for frequency */
+#define RATE_ANY 1e-3 /* s/s: no oscillator is further off */
 #define CHORD_NS (INT64_C(21600) * NS_PER_SECOND)
 #define LONG_GAP_NS 6e11 /* in its middle the path is less known than at its ends */
 
@@ -133,6 +135,8 @@ tilt(const struct bounds_request *r)
 {
 	double length = span_seconds(raw_since(r->o[r->n - 1].at, r->o[0].at));
 
+	if (r->n < FEW * r->options.servers)
+		return RATE_ANY;
 	return length > 0 ? 2 * worst_limit(r) / length : 0;
 }
 

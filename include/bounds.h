@@ -27,7 +27,8 @@
  * rho also grows by how far the path's frequency stands from its mean over six hours
  * either way, so that it suffices that one of the two is right: liars bend the path for
  * an hour or two, and hardly its mean; and by 2 B / T, what biases B at the ends of a
- * span T may do to that mean.
+ * span T may do to that mean, which with fewer than four exchanges a server is taken for
+ * 1000 ppm.
  */
 
 /* rho grows by so many standard deviations of the path's own frequency:
