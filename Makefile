@@ -17,6 +17,7 @@ SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
+SEEDS      ?= 50
 CFLAGS     ?= -O2 -g
 
 # a comma that $(if) does not take for its own
@@ -52,7 +53,8 @@ daemon_c = $(wildcard daemon/*.c)
 tools_c  = $(wildcard tools/*.c)
 tests_c  = $(wildcard tests/test_*.c)
 progs_c  = $(wildcard tests/prog_*.c)
-shared_c = $(filter-out $(tests_c) $(progs_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
+mains_c  = $(wildcard tests/*_main.c)
+shared_c = $(filter-out $(tests_c) $(progs_c) $(mains_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
 core_o   = $(core_c:%.c=$(BUILD)/%.o)
 daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
@@ -75,7 +77,7 @@ $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
 
 .DELETE_ON_ERROR:
 .PHONY: all deps deps-lint check run-check lint format demo run-demo install uninstall \
-  static clean help FORCE
+  static sim clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -92,6 +94,15 @@ $(BUILD)/$(NAME): $(tools_o) $(BUILD)/core.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie) -o $@ $^ \
 	  $(call pkg,libs,$(TOOLS_PKGS)) -lm
+
+# the engines against simulated truth: tests/sim_main.c says how to use it
+$(BUILD)/simulate: $(BUILD)/tests/sim_main.o $(shared_o) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium check) -lm
+
+sim: deps
+	@$(MAKE) --no-print-directory $(BUILD)/simulate
+	$(BUILD)/simulate -n $(SEEDS)
 
 # unit tests may call the daemon's configuration and the tools' line source, never their main
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
@@ -142,7 +153,7 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory all $(core_o) WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
 
-sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(shared_c)
+sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
 
@@ -190,6 +201,7 @@ clean:
 
 help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
