@@ -94,7 +94,7 @@ START_TEST(scanned_time_is_the_printed_one)
 	for (int i = 0; i < 200000; i++) {
 		int64_t ns = law_any_int64();
 		const char *s = spelled(ns);
-		struct scan in = { s, s + RFC3339_LENGTH, false };
+		struct scan in = { s, s + strlen(s), false };
 
 		law_equal(strlen(s), RFC3339_LENGTH);
 		law_equal(scan_rfc3339(&in), ns);
@@ -116,7 +116,7 @@ START_TEST(year_ends_and_leap_days_come_back)
 		for (size_t i = 0; i < sizeof(edges) / sizeof(*edges); i++) {
 			int64_t ns = civil_to_seconds(&edges[i]) * NS_PER_SECOND;
 			const char *s = spelled(ns);
-			struct scan in = { s, s + RFC3339_LENGTH, false };
+			struct scan in = { s, s + strlen(s), false };
 
 			law_equal(scan_rfc3339(&in), ns);
 			law_holds(!in.failed);
