@@ -259,7 +259,8 @@ split(int64_t ns, int64_t *fraction)
 {
 	int64_t seconds = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0);
 
-	*fraction = ns - seconds * NS_PER_SECOND;
+	/* seconds * NS_PER_SECOND may lie below INT64_MIN though ns does not */
+	*fraction = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
 	return seconds;
 }
 

@@ -99,7 +99,7 @@ uint64_t
 utc_to_ntp_time(struct utc_time u)
 {
 	int64_t seconds = u.ns / NS_PER_SECOND - (u.ns % NS_PER_SECOND < 0);
-	uint64_t ns = (uint64_t)(u.ns - seconds * NS_PER_SECOND);
+	uint64_t ns = (uint64_t)((u.ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND);
 	uint64_t fraction = ((ns << 32) + NS_PER_SECOND / 2) / NS_PER_SECOND;
 
 	return (((uint64_t)seconds + NTP_TO_UNIX) << 32) + fraction;
