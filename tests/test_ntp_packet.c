@@ -176,6 +176,24 @@ START_TEST(nanoseconds_of_2010_to_2146_come_back_exactly)
 }
 END_TEST
 
+START_TEST(any_utc_has_an_ntp_time_of_some_era)
+{
+	for (int i = 0; i < 100000; i++) {
+		struct utc_time u = { law_any_int64() };
+		__int128 since_1900 =
+		    (__int128)u.ns + (__int128)2208988800 * NS_PER_SECOND;
+		__int128 units = since_1900 * (INT64_C(1) << 32); /* 2^-32 ns */
+		uint64_t ntp = utc_to_ntp_time(u);
+		__int128 era = (__int128)NS_PER_SECOND << 64;
+		__int128 apart = (units - (__int128)ntp * NS_PER_SECOND) % era;
+
+		if (apart > era / 2 || apart < -era / 2)
+			apart += apart < 0 ? era : -era;
+		law_holds(apart <= NS_PER_SECOND / 2 && apart >= -NS_PER_SECOND / 2);
+	}
+}
+END_TEST
+
 START_TEST(nearest_nanosecond_is_within_half_of_one)
 {
 	for (int i = 0; i < 200000; i++) {
@@ -246,6 +264,7 @@ main(void)
 	tcase_add_test(t, request_holds_nothing_but_the_nonce);
 	tcase_add_test(t, era_begins_at_the_pivot);
 	tcase_add_test(t, nanoseconds_of_2010_to_2146_come_back_exactly);
+	tcase_add_test(t, any_utc_has_an_ntp_time_of_some_era);
 	tcase_add_test(t, nearest_nanosecond_is_within_half_of_one);
 	tcase_add_test(t, short_format_rounds_up_by_less_than_a_nanosecond);
 	tcase_add_test(t, short_format_clamps);

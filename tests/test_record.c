@@ -258,7 +258,7 @@ decode(const char *from, size_t n)
 
 START_TEST(decoded_record_is_the_encoded_one)
 {
-	for (int round = 0; round < 400; round++) {
+	for (int round = 0; round < 200; round++) {
 		size_t n;
 
 		any_record(&record, (enum record_type)_i);
@@ -283,7 +283,7 @@ short_line(enum record_type type)
 	do {
 		any_record(&record, type);
 		n = record_encode(&record, line, sizeof(line));
-	} while (n == 0 || n > 1400);
+	} while (n == 0 || n > 1200);
 	return n;
 }
 
@@ -303,21 +303,19 @@ refused_or_read_as_it_stands(const char *altered, size_t n)
 
 START_TEST(flipped_bit_is_refused_or_read_as_it_stands)
 {
-	for (int round = 0; round < 2; round++) {
-		size_t n = short_line((enum record_type)_i);
+	size_t n = short_line((enum record_type)_i);
 
-		for (size_t bit = 0; bit < 8 * n; bit++) {
-			line[bit / 8] ^= (char)(1 << bit % 8);
-			law_holds(refused_or_read_as_it_stands(line, n));
-			line[bit / 8] ^= (char)(1 << bit % 8);
-		}
+	for (size_t bit = 0; bit < 8 * n; bit++) {
+		line[bit / 8] ^= (char)(1 << bit % 8);
+		law_holds(refused_or_read_as_it_stands(line, n));
+		line[bit / 8] ^= (char)(1 << bit % 8);
 	}
 }
 END_TEST
 
 START_TEST(dropped_octet_is_refused_or_read_as_it_stands)
 {
-	for (int round = 0; round < 5; round++) {
+	for (int round = 0; round < 2; round++) {
 		size_t n = short_line((enum record_type)_i);
 
 		for (size_t i = 0; i < n; i++) {
@@ -340,7 +338,7 @@ END_TEST
 
 START_TEST(octet_added_anywhere_is_refused_or_read_as_it_stands)
 {
-	static const char added[] = " \"0-+,}\n\\\x80";
+	static const char added[] = " 0,\n";
 	size_t n = short_line((enum record_type)_i);
 
 	for (size_t i = 0; i <= n; i++) {
@@ -770,7 +768,7 @@ END_TEST
 
 START_TEST(rates_are_kept_to_a_millionth_of_a_ppm)
 {
-	for (int round = 0; round < 2000; round++) {
+	for (int round = 0; round < 1000; round++) {
 		double rate = law_gaussian() * 1e-4;
 		double apart;
 		size_t n;
