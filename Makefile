@@ -150,7 +150,7 @@ run-demo: all
 	BUILD='$(BUILD)' tests/demo
 
 lint: deps-lint
-	@$(MAKE) --no-print-directory all $(core_o) WERROR=1 BUILD=build-lint
+	@$(MAKE) --no-print-directory all WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
 
 sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c)

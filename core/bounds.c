@@ -246,6 +246,7 @@ bounds_find(
 		while (k > 0 && r->o[k - 1].at.ns > b[i].at.ns)
 			learn(&s, &r->o[--k]);
 		p = advance(&s, b[i].at);
+		b[i].rho = s.last_rho;
 		tighten(&s, own);
 		conclude(&b[i], own, r->options.servers, &p);
 	}

@@ -161,22 +161,32 @@ clock_model_knot(struct clock_model *m, const struct clock_reading *r)
 }
 
 void
+clock_model_point_add(struct clock_model *m, const struct model_point *p)
+{
+	if (m->points > 0 && raw_since(p->at, m->point[m->points - 1].at).ns <= 0)
+		m->points--; /* a later word about the same moment */
+	m->point[m->points++] = *p;
+}
+
+void
 clock_model_point(
     struct clock_model *m, const struct clock_reading *at, const struct calibration *c)
 {
-	if (m->points > 0 && raw_since(at->raw, m->point[m->points - 1].at).ns <= 0)
-		m->points--; /* a later word about the same moment */
-	m->point[m->points++] = (struct model_point){
+	struct model_point p = {
 		.at = at->raw,
 		.utc_minus_raw = c->utc_minus_raw,
+		.low = span_sub(c->utc_minus_raw, c->bound),
+		.high = span_add(c->utc_minus_raw, c->bound),
+		.rho = SAMPLE_PHI + 3 * c->frequency_error,
 		.oscillator = c->oscillator,
 		.frequency = c->frequency,
 		.frequency_error = c->frequency_error,
 		.noise = c->noise,
 		.uncertainty = c->uncertainty,
-		.bound = c->bound,
 		.common = c->common,
 	};
+
+	clock_model_point_add(m, &p);
 }
 
 /* ---- UTC - raw at a raw time */
@@ -187,16 +197,18 @@ struct band {
 	bool conflict;
 };
 
-/* How fast the guarantee of a calibration decays, s/s. */
+/* Outside all points the oscillator may stray as RFC 5905 lets it. */
 static double
-decay(const struct model_point *p)
+rho_outside(const struct model_point *p)
 {
-	return SAMPLE_PHI + 3 * p->frequency_error;
+	double least = SAMPLE_PHI + 3 * p->frequency_error;
+
+	return p->rho > least ? p->rho : least;
 }
 
-/* What one calibration says of another moment. */
+/* What one point says of another moment. */
 static struct band
-carried(const struct model_point *p, struct raw_time c)
+carried(const struct model_point *p, struct raw_time c, double rho)
 {
 	double t = span_seconds(raw_since(c, p->at));
 	double away = fabs(t);
@@ -204,16 +216,15 @@ carried(const struct model_point *p, struct raw_time c)
 	    (p->frequency_error * p->frequency_error + FLICKER * FLICKER) * t * t +
 	    drift_wander(away);
 	struct span grown = span_from_seconds(Z95 * sqrt(spread));
-	struct span half = span_add(p->bound, span_from_seconds(decay(p) * away));
-	struct span centre =
-	    span_add(p->utc_minus_raw, span_from_seconds(p->oscillator * t));
+	struct span left = span_from_seconds(rho * away);
+	struct span moved = span_from_seconds(p->oscillator * t);
 
 	return (struct band){
-		.estimate = centre,
+		.estimate = span_add(p->utc_minus_raw, moved),
 		.noise = span_add(p->noise, grown),
 		.uncertainty = span_add(p->uncertainty, grown),
-		.low = span_sub(centre, half),
-		.high = span_add(centre, half),
+		.low = span_sub(span_add(p->low, moved), left),
+		.high = span_add(span_add(p->high, moved), left),
 	};
 }
 
@@ -237,8 +248,9 @@ clamp(struct span v, struct span low, struct span high)
 static struct band
 interpolated(const struct model_point *a, const struct model_point *b, struct raw_time c)
 {
-	struct band from_a = carried(a, c);
-	struct band from_b = carried(b, c);
+	double rho = a->rho > b->rho ? a->rho : b->rho;
+	struct band from_a = carried(a, c, rho);
+	struct band from_b = carried(b, c, rho);
 	double near = span_seconds(span_min(raw_since(c, a->at), raw_since(b->at, c)));
 	struct span grown = span_from_seconds(Z95 * sqrt(drift_wander(near)));
 	struct band out = {
@@ -254,6 +266,8 @@ interpolated(const struct model_point *a, const struct model_point *b, struct ra
 		out.low = span_min(from_a.low, from_b.low);
 		out.high = span_max(from_a.high, from_b.high);
 	}
+	out.conflict |= a->conflict || b->conflict;
+	out.conflict |= out.estimate.ns < out.low.ns || out.estimate.ns > out.high.ns;
 	out.estimate = clamp(out.estimate, out.low, out.high);
 	return out;
 }
@@ -278,23 +292,34 @@ point_before(const struct clock_model *m, struct raw_time c)
 
 /* ---- a time that the host's clock showed */
 
+/* d(UTC - host)/d(host) at a point, by the host's own rate in the piece. */
+static double
+host_frequency(const struct model_point *p, const struct model_piece *piece)
+{
+	double rate;
+
+	if (piece->raw_length.ns <= 0)
+		return p->frequency;
+	rate = piece_rate(piece);
+	return (p->oscillator - rate) / (1 + rate);
+}
+
 static struct correction
 correction_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
 {
 	size_t i = point_before(m, c);
 	const struct model_point *a = &m->point[i];
-	bool after = raw_since(c, a->at).ns >= 0;
-	bool inside = after && i + 1 < m->points;
-	struct band band = inside ? interpolated(a, a + 1, c) : carried(a, c);
+	struct span into = raw_since(c, a->at);
+	bool inside = into.ns >= 0 && i + 1 < m->points;
+	struct band band =
+	    inside ? interpolated(a, a + 1, c) : carried(a, c, rho_outside(a));
 	struct correction out = {
-		.kind = inside  ? CORRECTION_INSIDE
-			: after ? CORRECTION_AFTER
-				: CORRECTION_BEFORE,
+		.kind = into.ns < 0 ? CORRECTION_BEFORE : CORRECTION_AFTER,
 		.utc = raw_to_utc(c, band.estimate),
 		.noise = span_add(band.noise, p->noise),
 		.earliest = raw_to_utc(c, span_sub(band.low, p->bound)),
 		.latest = raw_to_utc(c, span_add(band.high, p->bound)),
-		.frequency = a->frequency,
+		.frequency = host_frequency(a, p),
 		.common = a->common || (inside && a[1].common),
 		.conflict = band.conflict,
 		.raw = c,
@@ -303,7 +328,7 @@ correction_at(const struct clock_model *m, struct raw_time c, const struct model
 	struct span reach =
 	    span_max(utc_since(out.latest, out.utc), utc_since(out.utc, out.earliest));
 
-	if (i + 1 == m->points && after && raw_since(c, a->at).ns == 0)
+	if (inside || into.ns == 0)
 		out.kind = CORRECTION_INSIDE;
 	out.noise = span_min(out.noise, reach);
 	out.uncertainty = span_min(span_add(band.uncertainty, p->noise), reach);

@@ -48,10 +48,12 @@ struct bounds_work {
 struct bound {
 	struct raw_time at; /* asked for */
 	struct span low,
-	    high;            /* UTC - raw clock; not feasible: of all servers, no claim */
-	bool feasible;       /* false, a finding: no majority can be true */
-	size_t servers;      /* n, those with any observation */
-	size_t falsetickers; /* f, tolerated: the most with f < n/2 */
+	    high; /* UTC - raw clock; not feasible: of all servers, no claim */
+	double
+	    rho; /* s/s: how fast it may be left behind to either side, inside the span */
+	bool feasible;          /* false, a finding: no majority can be true */
+	size_t servers;         /* n, those with any observation */
+	size_t falsetickers;    /* f, tolerated: the most with f < n/2 */
 	uint64_t contradicting; /* bit s: server s contradicts itself or the majority */
 };
 

@@ -21,14 +21,21 @@
 #include "exchange.h"
 #include "timescale.h"
 
+/*
+ * What UTC - raw clock was at one moment. `utc_minus_raw` may lie outside [low, high]:
+ * then estimate and guarantee contradict each other, which is a finding.
+ */
 struct model_point {
 	struct raw_time at;
-	struct span utc_minus_raw;
-	double oscillator;                     /* d(UTC - raw)/d(raw), s/s */
-	double frequency;                      /* d(UTC - host)/d(host), s/s */
-	double frequency_error;                /* s/s, one standard deviation */
-	struct span noise, uncertainty, bound; /* as in the calibration */
+	struct span utc_minus_raw; /* the estimate */
+	struct span low, high;     /* the guaranteed interval */
+	double rho;        /* s/s: how fast the guarantee is left behind to either side */
+	double oscillator; /* d(UTC - raw)/d(raw), s/s */
+	double frequency;  /* d(UTC - host)/d(host), s/s */
+	double frequency_error;         /* s/s, one standard deviation */
+	struct span noise, uncertainty; /* 95 % */
 	bool common;
+	bool conflict; /* no majority of the servers can be true here */
 };
 
 /* What the host's clock read at a raw time. */
@@ -97,6 +104,9 @@ void clock_model_add(struct clock_model *m, const struct model_knot *k);
 
 /* The same for a reading of the clocks of which nothing else is known. */
 void clock_model_knot(struct clock_model *m, const struct clock_reading *r);
+
+/* A point that was found otherwise, in order of raw time; point[] must have room. */
+void clock_model_point_add(struct clock_model *m, const struct model_point *p);
 
 /* A calibration with a selected server, in order of raw time; point[] must have room. */
 void clock_model_point(

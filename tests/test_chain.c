@@ -65,7 +65,7 @@ write_start(struct writer *w, struct line *to)
 	(void)snprintf(record.start.host, sizeof(record.start.host), "host");
 	record.start.seal_key = w->key.public_half;
 	record.start.seal_fingerprint =
-	    digest_bytes(&w->key.public_half, sizeof(w->key.public_half));
+	    digest_bytes(&record.start.seal_key, sizeof(record.start.seal_key));
 	record.start.servers.count = 1;
 	(void)snprintf(record.start.servers.server[0].name, SERVER_NAME_SIZE, "ntp1");
 	append(w, to);
@@ -373,6 +373,34 @@ START_TEST(chain_begins_with_a_start_of_number_zero)
 }
 END_TEST
 
+START_TEST(start_that_names_another_fingerprint_is_forged)
+{
+	writer = (struct writer){ .raw = 1000 };
+	write_start(&writer, &altered[0]);
+	record.start.seal_fingerprint.byte[0] ^= 1;
+	writer.chain = (struct chain){ 0 };
+	append(&writer, &altered[0]);
+	ck_assert_int_eq(check_all(altered, 1).finding, CHAIN_BAD_FINGERPRINT);
+}
+END_TEST
+
+START_TEST(line_is_confirmed_by_the_one_made_from_it)
+{
+	struct chain_checker c = before[3];
+	struct chain_checker end = before[LINES - 1];
+
+	ck_assert(check_line(&c, good, LINES, 3).confirmed);
+	memcpy(altered, good, sizeof(good));
+	memcpy(strstr(altered[3].text, "\"read_ns\":50"), "\"read_ns\":60", 12);
+	c = before[3];
+	ck_assert_int_eq(check_line(&c, altered, LINES, 3).finding, CHAIN_OK);
+	c = before[3];
+	ck_assert(!check_line(&c, altered, LINES, 3).confirmed);
+	/* after the last there is none to tell */
+	ck_assert(check_line(&end, good, LINES, LINES - 1).confirmed);
+}
+END_TEST
+
 START_TEST(line_of_a_later_version_is_told_from_damage)
 {
 	memcpy(altered, good, sizeof(good));
@@ -569,6 +597,8 @@ main(void)
 	tcase_add_test(t, record_after_the_last_seal_is_found);
 	tcase_add_test(t, raw_clock_never_runs_backwards);
 	tcase_add_test(t, chain_begins_with_a_start_of_number_zero);
+	tcase_add_test(t, start_that_names_another_fingerprint_is_forged);
+	tcase_add_test(t, line_is_confirmed_by_the_one_made_from_it);
 	tcase_add_test(t, line_of_a_later_version_is_told_from_damage);
 	tcase_add_test(t, continue_file_goes_on);
 	tcase_add_test(t, continue_in_the_middle_of_a_file_is_found);

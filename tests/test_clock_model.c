@@ -307,8 +307,10 @@ build_slewed(int seconds)
 		gained += rate * (double)(from + S - turn);
 	}
 	/* so exact that only the pieces' own bounds are left */
-	for (size_t i = 0; i < model.points; i++)
-		points[i].bound.ns = points[i].uncertainty.ns = points[i].noise.ns = 0;
+	for (size_t i = 0; i < model.points; i++) {
+		points[i].low = points[i].high = points[i].utc_minus_raw;
+		points[i].uncertainty.ns = points[i].noise.ns = 0;
+	}
 	return n;
 }
 

@@ -54,6 +54,7 @@ START_TEST(empty_file_gives_the_defaults)
 	ck_assert_int_eq(config.minpoll, wanted.minpoll);
 	ck_assert_int_eq(config.maxpoll, wanted.maxpoll);
 	ck_assert_int_eq(config.seal, wanted.seal);
+	ck_assert_int_eq(config.watch, wanted.watch);
 	ck_assert_int_eq(config.sync, wanted.sync);
 	ck_assert_int_eq(config.log, wanted.log);
 	ck_assert_uint_eq(config.servers, 0);
@@ -89,6 +90,7 @@ START_TEST(defaults_are_those_of_the_table)
 	ck_assert_int_eq(config.minpoll, plain.minpoll);
 	ck_assert_int_eq(config.maxpoll, plain.maxpoll);
 	ck_assert_int_eq(config.seal, plain.seal);
+	ck_assert_int_eq(config.watch, plain.watch);
 	ck_assert_int_eq(config.sync, plain.sync);
 	ck_assert_int_eq(config.log, plain.log);
 	ck_assert_str_eq(config.server[0].address, "a");
@@ -108,6 +110,7 @@ START_TEST(every_key_is_read)
 				"evidence = /srv/evidence\n"
 				"minpoll=3\n"
 				"maxpoll = 17\n"
+				"watch = 60\n"
 				"seal = 3600\n"
 				"sync = 0\n"
 				"log = debug\n"
@@ -125,6 +128,7 @@ START_TEST(every_key_is_read)
 	ck_assert_str_eq(config.evidence, "/srv/evidence");
 	ck_assert_int_eq(config.minpoll, 3);
 	ck_assert_int_eq(config.maxpoll, 17);
+	ck_assert_int_eq(config.watch, 60);
 	ck_assert_int_eq(config.seal, 3600);
 	ck_assert_int_eq(config.sync, 0);
 	ck_assert_int_eq(config.log, LOG_DEBUG);
@@ -150,7 +154,7 @@ START_TEST(every_refused_value_names_key_and_allowed)
 		{ "minpoll", "6.5" }, { "minpoll", "" }, { "minpoll", "six" },
 		{ "minpoll", "99999999999999999999" }, { "maxpoll", "18" },
 		{ "seal", "0" }, { "seal", "3601" }, { "seal", "60s" }, { "sync", "61" },
-		{ "log", "loud" }, { "log", "INFO" }, { "log", "" } };
+		{ "watch", "61" }, { "log", "loud" }, { "log", "INFO" }, { "log", "" } };
 	static const char *const server[][2] = { { "address", "a b" },
 		{ "address", "a/b" }, { "address", "" }, { "port", "0" },
 		{ "port", "65536" }, { "port", "ntp" }, { "minpoll", "18" },

@@ -104,11 +104,13 @@ any_exchange(struct record_exchange *e)
 	x->t1.ns = law_any_int64();
 	x->t1_raw.ns = law_any_int64();
 	x->fault = (enum fault)law_below(FAULTS);
+	x->sent_by = (enum stamp)law_below(STAMPS);
 	x->replied = law_chance(0.7);
 	x->decoded = law_chance(0.7);
 	if (x->replied) {
 		x->t4.ns = law_any_int64();
 		x->t4_raw.ns = law_any_int64();
+		x->received_by = (enum stamp)law_below(STAMPS);
 		x->ttl = (int)law_u64();
 	}
 	if (x->decoded)

@@ -135,6 +135,8 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 		add_step(b, r);
 	else
 		add_reading(b, &r->at, false);
+	if (r->type == RECORD_EXCHANGE)
+		estimate_add(&b->estimating, &r->exchange, &r->at);
 	if (r->type == RECORD_CLOCK)
 		add_bend(b, &r->clock);
 	if (r->type == RECORD_CALIBRATION)
@@ -150,6 +152,43 @@ by_raw(const void *a, const void *b)
 	if (x->raw.ns != y->raw.ns)
 		return x->raw.ns < y->raw.ns ? -1 : 1;
 	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
+}
+
+/* The smoother knows the oscillator's rate; the host's is the calibration's before it. */
+static void
+take_frequencies(
+    struct model_point p[], size_t n, const struct model_point calibration[], size_t m)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		while (k + 1 < m && raw_since(p[i].at, calibration[k + 1].at).ns >= 0)
+			k++;
+		p[i].frequency = calibration[k].frequency;
+	}
+}
+
+/*
+ * With hindsight the exchanges tell more than the daemon could know at the time. Where
+ * they do not suffice, its calibrations stand.
+ */
+static void
+smooth_points(struct boot_model *b)
+{
+	struct clock_model *c = &b->model;
+	size_t n;
+	struct model_point *p;
+
+	if (c->points == 0)
+		return;
+	p = estimate_points(&b->estimating, &n, &b->found);
+	if (p == NULL)
+		return;
+	take_frequencies(p, n, c->point, c->points);
+	free(c->point);
+	c->point = p;
+	c->points = n;
+	b->smoothed = true;
 }
 
 /* A break point is found after readings that came later, so knots are sorted first. */
@@ -182,6 +221,26 @@ on_finding(void *arg, const struct records_line *line, struct chain_result resul
 		: "nothing from there on is used (--unverified uses it)");
 }
 
+/* Where no majority can be true, somebody lies, or the clock did what no clock does. */
+static void
+say_contradictions(struct model *m, const struct boot_model *b)
+{
+	const struct estimate_findings *f = &b->found;
+
+	if (f->infeasible == 0)
+		return;
+	m->findings++;
+	say("boot %s: at %zu instants no majority of the servers can be true, first at raw "
+	    "%.3f s, last at %.3f s; there the guarantee holds nothing",
+	    b->boot_id, f->infeasible, (double)f->first.ns / 1e9,
+	    (double)f->last.ns / 1e9);
+	for (size_t i = 0; i < b->estimating.servers; i++)
+		if (f->contradicting >> i & 1)
+			say("boot %s: server %s (%s) contradicts the others", b->boot_id,
+			    b->estimating.server[i].name,
+			    b->estimating.server[i].address);
+}
+
 bool
 model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 {
@@ -199,8 +258,12 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 	good = records_open(&records, paths, n);
 	if (good)
 		records_walk(&records, &visitor);
-	for (size_t i = 0; i < m->boots; i++)
+	for (size_t i = 0; i < m->boots; i++) {
 		build(&m->boot[i]);
+		smooth_points(&m->boot[i]);
+		say_contradictions(m, &m->boot[i]);
+		estimate_free(&m->boot[i].estimating);
+	}
 	records_close(&records);
 	m->unverified = unverified && m->findings > 0;
 	if (good && m->mixed) {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "clock_model.h"
+#include "estimate.h"
 #include "record.h"
 
 /* A stretch in which the raw clock ran: a boot, or the part of one between two suspends.
@@ -20,6 +21,9 @@ struct boot_model {
 	struct clock_model model;
 	struct model_knot *knot; /* as they were read, sorted before use */
 	size_t knots, knot_room;
+	struct estimating estimating;
+	struct estimate_findings found;
+	bool smoothed; /* its points are the smoother's, not the daemon's calibrations */
 	size_t piece_room, run_room, point_room;
 	int sleeps; /* how often the host slept before, in this boot */
 	struct system_time first, last; /* readings of the host's clock */
