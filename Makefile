@@ -76,6 +76,7 @@ TESTS_PKGS  = libsodium jansson check
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all deps deps-lint check run-check lint format demo run-demo install uninstall \
   static sim clean help FORCE
 
@@ -160,7 +161,8 @@ manuals = $(wildcard */*.[1-8])
 run-lint:
 	clang-format --dry-run -Werror $(sources) $(headers)
 	printf '%s\n' $(core_c) $(daemon_c) $(tools_c) | xargs -P 2 -n 4 sh -c \
-	  'exec clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE $(ALL_CPPFLAGS)' clang-tidy
+	  'exec clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Iinclude \
+	  -DCLOCKWITNESS_VERSION=\"0\" -DCLOCKWITNESS_SYSCONFDIR=\"/etc\"' clang-tidy
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
 	shellcheck tests/install-packages tests/unpack-chrony .ci/run

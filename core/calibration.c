@@ -59,12 +59,9 @@ calibrator_readdress(struct calibrator *c, size_t server, const char *address)
 void
 calibrator_forget(struct calibrator *c)
 {
-	static const struct clock_filter no_filter;
-	static const struct drift_history no_history;
-
 	for (size_t i = 0; i < c->servers; i++) {
-		c->server[i].filter = no_filter;
-		c->server[i].history = no_history;
+		c->server[i].filter = (struct clock_filter){ .used = 0 };
+		c->server[i].history = (struct drift_history){ .used = 0 };
 		c->server[i].reach = 0;
 		c->server[i].asked = false;
 	}

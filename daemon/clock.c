@@ -16,6 +16,7 @@ read_clock(clockid_t id, int64_t *ns)
 	return true;
 }
 
+/* All within one bracket: what happens between two of them is within its width. */
 static void
 read_bracketed(struct clock_reading *r)
 {
@@ -23,7 +24,9 @@ read_bracketed(struct clock_reading *r)
 	int64_t after = 0;
 
 	(void)read_clock(CLOCK_MONOTONIC_RAW, &before);
+	r->has_mono = read_clock(CLOCK_MONOTONIC, &r->mono.ns);
 	(void)read_clock(CLOCK_REALTIME, &r->real.ns);
+	r->has_boot = read_clock(CLOCK_BOOTTIME, &r->boot.ns);
 	(void)read_clock(CLOCK_MONOTONIC_RAW, &after);
 	r->raw.ns = before + (after - before) / 2;
 	r->read.ns = (after - before + 1) / 2;
@@ -41,8 +44,6 @@ clock_read(struct clock_reading *out)
 		if (again.read.ns < out->read.ns)
 			*out = again;
 	}
-	out->has_mono = read_clock(CLOCK_MONOTONIC, &out->mono.ns);
-	out->has_boot = read_clock(CLOCK_BOOTTIME, &out->boot.ns);
 }
 
 struct raw_time

@@ -7,8 +7,9 @@
 #include "exchange.h"
 
 /*
- * Raw, host, raw: the middle of the bracket and the host's time belong together, to half
- * the bracket's width. The narrowest of a few tries, since a program may be interrupted.
+ * Raw, then the others, then raw again: the middle of the bracket and the host's time
+ * belong together, to half the bracket's width, and so do any two of the others to its
+ * width. The narrowest of a few tries, since a program may be interrupted.
  */
 void clock_read(struct clock_reading *out);
 

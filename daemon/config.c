@@ -182,6 +182,7 @@ set_key(struct parser *p, const char *key, const char *value)
 {
 	bool server = p->server != NULL;
 	const struct config_key *keys = server ? config_server_keys : config_daemon_keys;
+	/* cppcheck-suppress duplicateValueTernary ; as many by chance */
 	size_t n = server ? config_server_key_count : config_daemon_key_count;
 	size_t i = 0;
 

@@ -133,7 +133,7 @@ udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out)
 bool
 udp_sent_at(int fd, struct system_time *out)
 {
-	struct udp_received stamp;
+	struct udp_received stamp = { .ttl = 0 };
 	uint8_t nothing[1];
 	bool found = false;
 

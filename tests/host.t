@@ -63,6 +63,7 @@ equal(re.search(r"NoNewPrivs:\s*(\d)", status).group(1), "1", "and it can get no
 before = len(records(case, "exchange"))
 p.send_signal(signal.SIGUSR1)
 ok(wait_for(lambda: len(records(case, "exchange")) > before), "USR1 measures now")
+equal(records(case, "event"), [], "a clock that nobody touched has no events")
 p.send_signal(signal.SIGINT)
 equal(p.wait(10), 0, "INT ends it as TERM does")
 equal(records(case)[-2]["reason"], "as asked", "with a stop record")
@@ -92,7 +93,7 @@ def told(word):
 
 got = told("READY=1")
 holds("READY=1", got, "systemd is told READY=1")
-holds("STATUS=offset +3.2", got + told("STATUS="), "and the state in words")
+holds("STATUS=offset +3.2", got + told("offset +3.2"), "and the state in words")
 p.send_signal(signal.SIGHUP)
 holds("RELOADING=1", told("RELOADING=1"), "HUP without a change reloads nothing")
 told("READY=1")

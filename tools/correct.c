@@ -77,6 +77,7 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 	size_t readings = log_clock_seconds(&c->clock, t, seconds);
 	size_t best = 0;
 
+	*out = (struct choice){ .time = { 0 } };
 	for (size_t i = 0; i < readings; i++) {
 		struct correction found[ANSWERS_MAX];
 		struct system_time at = { 0 };

@@ -8,9 +8,9 @@
 #include "memory.h"
 #include "smoother.h"
 
-#define FEWEST 8     /* exchanges: fewer make no path */
-#define BLOCK 100000 /* more are smoothed in blocks */
-#define SPACING_S 32 /* and then so far apart are the points */
+#define FEWEST 8               /* exchanges: fewer make no path */
+#define BLOCK ((size_t)100000) /* more are smoothed in blocks */
+#define SPACING_S 32           /* and then so far apart are the points */
 
 static size_t
 server_index(struct estimating *e, const struct record_exchange *x)

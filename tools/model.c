@@ -12,6 +12,7 @@
 struct loading {
 	struct model *model;
 	const struct records_file *file; /* whose boot is `boot` */
+	char boot_id[64];                /* of which `sleeps` are counted */
 	size_t boot;
 	int sleeps;
 	bool watched;
@@ -119,16 +120,19 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 {
 	struct loading *l = arg;
 	struct model *m = l->model;
+	const struct records_file *f = line->file;
 	struct boot_model *b;
 
 	if (r->type == RECORD_START)
 		take_start(l, &r->start);
-	l->sleeps += is_event(r, EVENT_SUSPEND);
-	if (l->file == NULL || strcmp(l->file->boot_id, line->file->boot_id) != 0)
+	if (strcmp(l->boot_id, f->boot_id) != 0) {
+		memcpy(l->boot_id, f->boot_id, sizeof(l->boot_id));
 		l->sleeps = 0;
-	if (l->file != line->file || is_event(r, EVENT_SUSPEND))
-		l->boot = boot_for(l, line->file, r->at.real);
-	l->file = line->file;
+	}
+	l->sleeps += is_event(r, EVENT_SUSPEND);
+	if (l->file != f || is_event(r, EVENT_SUSPEND))
+		l->boot = boot_for(l, f, r->at.real);
+	l->file = f;
 	b = &m->boot[l->boot];
 	b->model.watched = l->watched;
 	if (is_event(r, EVENT_STEP))

@@ -264,6 +264,12 @@ struct held {
 	struct chain_checker after; /* the checker when it had been accepted */
 };
 
+struct walk {
+	const struct records_visitor *visitor;
+	uint64_t lines_before; /* that the checker had seen before this file */
+	struct record record;  /* the last one decoded */
+};
+
 static void
 hand_on(struct held *h, const struct records_visitor *v, uint64_t lines_before)
 {
@@ -291,17 +297,33 @@ next_line(const struct records_line *l, const char *end)
 	return (struct chain_line){ next, (size_t)(end - next) };
 }
 
+/* A line that does not hold ends the file, unless the rest is wanted all the same. */
+static void
+break_off(struct records_line *l, struct chain_result result, struct held *h,
+    const struct walk *w)
+{
+	const struct records_visitor *v = w->visitor;
+
+	l->file->broken = true;
+	v->finding(v->arg, l, result, &w->record);
+	if (!v->unverified)
+		return;
+	hand_on(h, v, w->lines_before);
+	walk_unverified(l, l->file->data + l->file->size, v);
+}
+
 static void
 walk_file(
     struct records_file *f, struct chain_checker *c, const struct records_visitor *v)
 {
 	static struct held held;
-	static struct record r;
+	static struct walk w;
 	const char *end = f->data + f->size;
 	struct records_line l = { .file = f, .number = 1, .text = f->data };
-	uint64_t lines_before = c->lines;
 
 	held.any = false;
+	w.visitor = v;
+	w.lines_before = c->lines;
 	for (; l.text < end; l.text += l.length, l.number++) {
 		struct chain_line line = { l.text, line_length(l.text, end) };
 		struct chain_result result;
@@ -309,26 +331,18 @@ walk_file(
 		l.length = line.n;
 		if (l.length == 0)
 			break;
-		result = chain_check(c, line, next_line(&l, end), &r);
+		result = chain_check(c, line, next_line(&l, end), &w.record);
 		if (!result.previous)
-			hand_on(&held, v, lines_before);
+			hand_on(&held, v, w.lines_before);
 		if (result.finding != CHAIN_OK) {
-			f->broken = true;
-			v->finding(v->arg, &l, result, &r);
-			if (v->unverified && held.any)
-				hand_on(&held, v, lines_before);
-			if (v->unverified)
-				walk_unverified(&l, end, v);
+			break_off(&l, result, &held, &w);
 			return;
 		}
-		held.any = true;
-		held.record = r;
-		held.line = l;
-		held.after = *c;
+		held = (struct held){ true, w.record, l, *c };
 		if (result.confirmed)
-			hand_on(&held, v, lines_before);
+			hand_on(&held, v, w.lines_before);
 	}
-	hand_on(&held, v, lines_before);
+	hand_on(&held, v, w.lines_before);
 	f->torn = (uint64_t)(end - l.text);
 }
 
