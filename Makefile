@@ -53,14 +53,14 @@ daemon_c = $(wildcard daemon/*.c)
 tools_c  = $(wildcard tools/*.c)
 tests_c  = $(wildcard tests/test_*.c)
 progs_c  = $(wildcard tests/prog_*.c)
-mains_c  = $(wildcard tests/*_main.c)
+mains_c  = $(wildcard tests/*_main.c tests/preload_*.c)
 shared_c = $(filter-out $(tests_c) $(progs_c) $(mains_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
 core_o   = $(core_c:%.c=$(BUILD)/%.o)
 daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
 shared_o = $(shared_c:%.c=$(BUILD)/%.o)
 test_bin = $(tests_c:%.c=$(BUILD)/%)
-prog_bin = $(progs_c:%.c=$(BUILD)/%)
+prog_bin = $(progs_c:%.c=$(BUILD)/%) $(BUILD)/tests/preload_clock.so
 test_t   = $(sort $(wildcard tests/*.t))
 
 $(BUILD)/core/%.o:   ALL_CFLAGS += -pedantic-errors
@@ -117,6 +117,11 @@ $(BUILD)/tests/prog_%: $(BUILD)/tests/prog_%.o $(BUILD)/core.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium) -lm
 
+$(BUILD)/tests/preload_%.so: tests/preload_%.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) -std=c11 -O2 -fPIC -shared $(WARNINGS) -o $@ $<
+
 $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(say) CC $<
@@ -128,7 +133,7 @@ $(BUILD)/.flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' \
 	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' > $@
 
--include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(prog_bin:=.d)
+-include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(progs_c:%.c=$(BUILD)/%.d)
 
 deps:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST)

@@ -197,6 +197,12 @@ struct band {
 	bool conflict;
 };
 
+static double
+rho_inside(const struct model_point *a, const struct model_point *b)
+{
+	return a->rho > b->rho ? a->rho : b->rho;
+}
+
 /* Outside all points the oscillator may stray as RFC 5905 lets it. */
 static double
 rho_outside(const struct model_point *p)
@@ -248,7 +254,7 @@ clamp(struct span v, struct span low, struct span high)
 static struct band
 interpolated(const struct model_point *a, const struct model_point *b, struct raw_time c)
 {
-	double rho = a->rho > b->rho ? a->rho : b->rho;
+	double rho = rho_inside(a, b);
 	struct band from_a = carried(a, c, rho);
 	struct band from_b = carried(b, c, rho);
 	double near = span_seconds(span_min(raw_since(c, a->at), raw_since(b->at, c)));
@@ -320,6 +326,7 @@ correction_at(const struct clock_model *m, struct raw_time c, const struct model
 		.earliest = raw_to_utc(c, span_sub(band.low, p->bound)),
 		.latest = raw_to_utc(c, span_add(band.high, p->bound)),
 		.frequency = host_frequency(a, p),
+		.rho = inside ? rho_inside(a, a + 1) : rho_outside(a),
 		.common = a->common || (inside && a[1].common),
 		.conflict = band.conflict,
 		.raw = c,

@@ -93,7 +93,8 @@ struct correction {
 	struct span uncertainty; /* 95 %, systematic part included; within the interval */
 	struct utc_time earliest, latest; /* if servers and assumptions are true */
 	double frequency;                 /* d(UTC - host)/d(host) there, s/s */
-	bool common;   /* common time of an unsynchronised server, not UTC */
+	double rho;  /* s/s: how far the oscillator may stray, for earliest and latest */
+	bool common; /* common time of an unsynchronised server, not UTC */
 	bool conflict; /* the calibrations on either side exclude each other */
 	struct raw_time raw;
 	size_t point; /* the calibration before it, or the first */

@@ -49,15 +49,18 @@ print_time(char out[RFC3339_LENGTH + 1], int64_t ns)
 static const char *
 basis(const struct conversion *c, const struct correction *a)
 {
-	static const char *const by_kind[CORRECTION_KINDS] = {
-		[CORRECTION_INSIDE] = "the calibrations on either side",
-		[CORRECTION_BEFORE] = "the first calibration, extrapolated",
-		[CORRECTION_AFTER] = "the last calibration, extrapolated",
+	static const char *const by_kind[][CORRECTION_KINDS] = {
+		{ "the calibrations on either side",
+		    "the first calibration, extrapolated",
+		    "the last calibration, extrapolated" },
+		{ "all exchanges, smoothed", "all exchanges, extrapolated",
+		    "all exchanges, extrapolated" },
 	};
 
 	if (c->model.unverified)
 		return "evidence that did not verify";
-	return c->linear ? "the last calibration alone" : by_kind[a->kind];
+	return c->linear ? "the last calibration alone"
+			 : by_kind[c->model.smoothed][a->kind];
 }
 
 /* Why there is no answer: the clock was watched and never showed it, or nobody watched.
@@ -86,6 +89,8 @@ answer_json(const struct conversion *c, struct system_time t, const struct corre
 	json_time(j, "earliest", a->earliest.ns);
 	json_time(j, "latest", a->latest.ns);
 	json_ppm(j, "frequency_ppm", a->frequency);
+	if (!c->linear)
+		json_ppm(j, "rho_ppm", a->rho);
 	json_text(j, "kind", c->linear ? "linear" : correction_kind_names[a->kind]);
 	json_text(j, "basis", basis(c, a));
 	json_text(j, "timescale", a->common ? "common time" : "UTC");

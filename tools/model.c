@@ -265,6 +265,7 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 	for (size_t i = 0; i < m->boots; i++) {
 		build(&m->boot[i]);
 		smooth_points(&m->boot[i]);
+		m->smoothed |= m->boot[i].smoothed;
 		say_contradictions(m, &m->boot[i]);
 		estimate_free(&m->boot[i].estimating);
 	}

@@ -40,7 +40,8 @@ struct model {
 	struct span linear_noise, linear_uncertainty, linear_bound;
 	bool linear_common;
 	bool has_linear;
-	bool mixed; /* evidence of more than one host */
+	bool mixed;    /* evidence of more than one host */
+	bool smoothed; /* at least one boot's exchanges were */
 	uint64_t findings;
 	bool unverified; /* it holds what did not verify */
 };
