@@ -15,8 +15,6 @@ const char *const chain_finding_words[CHAIN_FINDINGS] = {
 	[CHAIN_ALTERED] = "was altered after it was written",
 	[CHAIN_MISSING] = "does not follow the line before: lines between them are gone",
 	[CHAIN_REPEATED] = "is out of its place: repeated or moved",
-	[CHAIN_FOREIGN] =
-	    "does not follow from the line before: one of the two was replaced",
 	[CHAIN_RAW_BACKWARD] = "was written before the line before it, by the raw clock",
 	[CHAIN_BAD_SEAL] =
 	    "is a seal that was not made by the announced key: forged or altered",

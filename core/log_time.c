@@ -96,13 +96,24 @@ scan_zone(struct scan *s, struct log_time *t)
 		t->zone_minutes = -t->zone_minutes;
 }
 
-/* After a stamp comes something that could not be more of it. */
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* After a stamp comes something that could not be more of it; a colon may, as in "10: ".
+ */
 static bool
 ends_well(const struct scan *s)
 {
-	return !s->failed && (s->at == s->end || (!at_digit(s) && *s->at != ':' &&
-						     !(*s->at >= 'A' && *s->at <= 'Z') &&
-						     !(*s->at >= 'a' && *s->at <= 'z')));
+	struct scan after = *s;
+
+	if (s->failed)
+		return false;
+	if (accept(&after, ':'))
+		return !at_digit(&after);
+	return s->at == s->end || (!at_digit(s) && !is_letter(*s->at));
 }
 
 static bool

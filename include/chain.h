@@ -35,7 +35,6 @@ enum chain_finding {
 	CHAIN_ALTERED,         /* this line, or the one before, is not what was written */
 	CHAIN_MISSING,         /* lines before this one are gone */
 	CHAIN_REPEATED,        /* this line's number is not after the one before */
-	CHAIN_FOREIGN,         /* a genuine line, but not made after the line before */
 	CHAIN_RAW_BACKWARD,    /* the raw clock runs backwards */
 	CHAIN_BAD_FINGERPRINT, /* a start whose fingerprint is not that of its key */
 	CHAIN_BAD_SEAL,        /* signature wrong, or by a key that was not announced */

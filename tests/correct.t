@@ -40,6 +40,8 @@ equal(corrected(slow, "2026-03-10T12:00:00 x\n", "--timezone", "+02:00", "--styl
       "2026-03-10T10:00:03.200000Z x\n", "--timezone and --style iso")
 equal(corrected(slow, "2026-03-10T12:00:00.123456789Z x\n", "--style", "iso"),
       "2026-03-10T12:00:03.323456789Z x\n", "iso keeps nanoseconds where there are any")
+equal(corrected(slow, "Mar 10 12:00:00: %LINK-3-UPDOWN: x\nMar 10 12:00:00:17 y\n"),
+      "Mar 10 12:00:03: %LINK-3-UPDOWN: x\nMar 10 12:00:00:17 y\n", "a colon may follow a stamp, but not one with a digit")
 odd = b"no stamp\n\n\0\xff2026-03-10T12:00:00Z\r\n2026-99-10T12:00:00Z x\n  2026-03-10T12:00:00Z y\nlast"
 got = subprocess.run([TOOL, "correct", "-q", "-e", slow], input=odd, capture_output=True)
 equal(got.stdout, odd, "lines without a stamp at their beginning pass unchanged")

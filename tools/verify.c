@@ -90,7 +90,6 @@ static const char *const finding_kinds[CHAIN_FINDINGS] = {
 	[CHAIN_ALTERED] = "altered",
 	[CHAIN_MISSING] = "missing",
 	[CHAIN_REPEATED] = "repeated",
-	[CHAIN_FOREIGN] = "foreign",
 	[CHAIN_RAW_BACKWARD] = "raw-backward",
 	[CHAIN_BAD_SEAL] = "bad-seal",
 	[CHAIN_BAD_FINGERPRINT] = "bad-fingerprint",
