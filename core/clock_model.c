@@ -7,6 +7,7 @@
 #define STEERED_MAX 0.0005 /* s/s: the most that the kernel slews by */
 #define STEADY 1e-7        /* s/s: rates of neighbouring pieces that count as equal */
 #define FLICKER 3e-7       /* s/s: what no fit of an hour knows of the day after */
+#define RATE_ANY 1e-3      /* s/s: no oscillator is further off */
 #define Z95 1.96
 
 const char *const correction_kind_names[CORRECTION_KINDS] = {
@@ -168,6 +169,20 @@ clock_model_point_add(struct clock_model *m, const struct model_point *p)
 	m->point[m->points++] = *p;
 }
 
+/*
+ * How fast a calibration's guarantee is left behind: what RFC 5905 allows an oscillator,
+ * the error of the fitted frequency, and what an error of the bound at either end of the
+ * fit does to it. Of a fit of no length nothing is known but what oscillators can be.
+ */
+static double
+calibration_rho(const struct calibration *c)
+{
+	double length = span_seconds(c->length);
+	double tilt = length > 0 ? 2 * span_seconds(c->bound) / length : RATE_ANY;
+
+	return SAMPLE_PHI + 3 * c->frequency_error + (tilt < RATE_ANY ? tilt : RATE_ANY);
+}
+
 void
 clock_model_point(
     struct clock_model *m, const struct clock_reading *at, const struct calibration *c)
@@ -177,7 +192,7 @@ clock_model_point(
 		.utc_minus_raw = c->utc_minus_raw,
 		.low = span_sub(c->utc_minus_raw, c->bound),
 		.high = span_add(c->utc_minus_raw, c->bound),
-		.rho = SAMPLE_PHI + 3 * c->frequency_error,
+		.rho = calibration_rho(c),
 		.oscillator = c->oscillator,
 		.frequency = c->frequency,
 		.frequency_error = c->frequency_error,

@@ -9,6 +9,8 @@
 #include "records.h"
 #include "say.h"
 
+#define ANSWERS_MAX 16
+
 struct loading {
 	struct model *model;
 	const struct records_file *file; /* whose boot is `boot` */
@@ -329,11 +331,32 @@ was_watching(const struct clock_model *c, const struct correction *found)
 	       raw_since(c->last.raw, found->raw).ns >= 0;
 }
 
+/* Nobody saw it: the nearest boot that can have shown it goes on as it was. */
+static size_t
+extrapolate(
+    const struct model *m, struct system_time t, struct correction out[], size_t most)
+{
+	struct correction found[ANSWERS_MAX];
+	struct span nearest = { INT64_MAX };
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->boots; i++) {
+		const struct boot_model *b = &m->boot[i];
+		size_t k = clock_model_correct(&b->model, t, found, ANSWERS_MAX);
+
+		if (k == 0 || distance(b, t).ns >= nearest.ns)
+			continue;
+		nearest = distance(b, t);
+		n = k < most ? k : most;
+		memcpy(out, found, n * sizeof(*out));
+	}
+	return n;
+}
+
 size_t
 model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most)
 {
-	const struct boot_model *nearest;
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->boots && n < most; i++) {
@@ -343,10 +366,9 @@ model_correct(
 		if (found > 0 && was_watching(c, &out[n]))
 			n += found;
 	}
-	if (n > 0)
+	if (n > 0 || model_covers(m, t))
 		return n;
-	nearest = nearest_boot(m, t);
-	return nearest != NULL ? clock_model_correct(&nearest->model, t, out, most) : 0;
+	return extrapolate(m, t, out, most);
 }
 
 bool
