@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "median.h"
+
 #define SIGMA0 20e-6         /* s: noise of time stamps taken by a program */
 #define FREQUENCY_PRIOR 1e-4 /* s/s: crystals and calibrated counters */
 
@@ -50,12 +52,25 @@ drift_wander(double seconds)
 	return DRIFT_WANDER * seconds * seconds * seconds / 3;
 }
 
+/* s: how far the least of these delays may be from the least there can be. */
 static double
-variance(const struct drift_point *p, struct span least, double age)
+floor_of(const struct drift_history *h, struct span least)
 {
-	double excess = span_seconds(span_sub(p->delay, least)) / 2;
+	double n = (double)h->used;
+	double excess[DRIFT_POINTS + 1];
 
-	return SIGMA0 * SIGMA0 + excess * excess / 3 + drift_wander(age > 0 ? age : 0);
+	for (size_t i = 0; i < h->used; i++)
+		sorted_insert(
+		    excess, i, span_seconds(span_sub(h->point[i].delay, least)) / 2);
+	return (0.01 + 0.6 / sqrt(n) + 4 / n) * sorted_median(excess, h->used);
+}
+
+static double
+variance(const struct drift_point *p, struct span least, double floor_delay, double age)
+{
+	double h = span_seconds(span_sub(p->delay, least)) / 2 + floor_delay;
+
+	return SIGMA0 * SIGMA0 + h * h / 3 + drift_wander(age > 0 ? age : 0);
 }
 
 /* x: seconds before epoch, hence <= 0; y: seconds from the newest point's value. */
@@ -63,13 +78,14 @@ static struct sums
 sum_up(const struct drift_history *h, struct raw_time epoch, struct span least)
 {
 	struct sums s = { 0 };
+	double floor_delay = floor_of(h, least);
 
 	for (size_t i = 0; i < h->used; i++) {
 		const struct drift_point *p = &h->point[i];
 		double x = span_seconds(raw_since(p->at, epoch));
 		double y =
 		    span_seconds(span_sub(p->utc_minus_raw, newest(h)->utc_minus_raw));
-		double w = 1 / variance(p, least, -x);
+		double w = 1 / variance(p, least, floor_delay, -x);
 
 		s.w += w;
 		s.wx += w * x;
@@ -93,6 +109,17 @@ excess_scatter(const struct sums *s, double slope, size_t n)
 	return n > 2 && chi2 > (double)(n - 2) ? sqrt(chi2 / (double)(n - 2)) : 1;
 }
 
+/* Slope and its precision, the samples' variances k times what was promised. */
+static double
+slope_of(const struct sums *s, double k, double *precision)
+{
+	double sxx = s->wxx - s->wx * s->wx / s->w;
+	double sxy = s->wxy - s->wx * s->wy / s->w;
+
+	*precision = sxx / k + 1 / (FREQUENCY_PRIOR * FREQUENCY_PRIOR);
+	return sxy / k / *precision;
+}
+
 bool
 drift_fit(const struct drift_history *h, struct raw_time epoch, struct drift *out)
 {
@@ -108,17 +135,16 @@ drift_fit(const struct drift_history *h, struct raw_time epoch, struct drift *ou
 	least = delay_min(h);
 	s = sum_up(h, epoch, least);
 	mean_x = s.wx / s.w;
-	precision = s.wxx - s.wx * mean_x + 1 / (FREQUENCY_PRIOR * FREQUENCY_PRIOR);
-	slope = (s.wxy - mean_x * s.wy) / precision;
-	scatter = excess_scatter(&s, slope, h->used);
+	scatter = excess_scatter(&s, slope_of(&s, 1, &precision), h->used);
+	slope = slope_of(&s, scatter * scatter, &precision);
 	*out = (struct drift){
 		.epoch = epoch,
 		.utc_minus_raw = span_add(newest(h)->utc_minus_raw,
 		    span_from_seconds(s.wy / s.w - slope * mean_x)),
 		.error = span_from_seconds(
-		    scatter * sqrt(1 / s.w + mean_x * mean_x / precision)),
+		    sqrt(scatter * scatter / s.w + mean_x * mean_x / precision)),
 		.frequency = slope,
-		.frequency_error = scatter / sqrt(precision),
+		.frequency_error = 1 / sqrt(precision),
 		.delay_min = least,
 		.length = length(h),
 		.points = h->used,

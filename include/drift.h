@@ -2,14 +2,18 @@
  * A straight line through UTC - raw clock: offset now and frequency of the oscillator, by
  * weighted least squares over the recent samples of one server.
  *
- * The variance of a sample k, in s^2, is
- *     sigma0^2 + ((delta_k - delta_min) / 2)^2 / 3 + A age^3 / 3
- * a floor for stamping noise; the offset error of an excess delay, uniform within half of
- * it; and what a random walk of the frequency (A = 1e-18 / s, a quiet crystal; Zucca and
- * Tavella, IEEE UFFC 52(2), 2005) adds until now, which keeps old samples from promising
- * more than an oscillator can. The frequency has a prior of 0 +- 100 ppm, so the fit
- * exists from the first sample on, and says how little that is worth. All zero is a valid
- * empty history.
+ * The variance of a sample k of n, in s^2, is
+ *
+ *     sigma0^2 + (e_k + f)^2 / 3 + A age^3 / 3,    e_k = (delta_k - delta_min) / 2
+ *     f = (0.01 + 0.6 / sqrt(n) + 4 / n) * median of e
+ *
+ * with a floor for stamping noise; the offset error of an excess delay, uniform within
+ * half of it, and f, since the least of n delays is not the least there can be
+ * (smoother.h); and what a random walk of the frequency (A = 1e-18 / s, a quiet crystal;
+ * Zucca and Tavella, IEEE UFFC 52(2), 2005) adds until now, which keeps old samples from
+ * promising more than an oscillator can. The frequency has a prior of 0 +- 100 ppm, so
+ * the fit exists from the first sample on, and says how little that is worth.
+ * All zero is a valid empty history.
  */
 #ifndef CLOCKWITNESS_DRIFT_H
 #define CLOCKWITNESS_DRIFT_H
