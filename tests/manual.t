@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Manuals, help texts, configuration, README and Makefile say what the programs do."""
+import os
+import re
+import subprocess
+
+from harness import DAEMON, TOOL, TOP, done, equal, ok, run
+
+os.chdir(TOP)
+
+
+def page(path):
+    """A manual as a reader sees it, without its markup."""
+    if subprocess.run(["sh", "-c", "command -v mandoc"], capture_output=True).returncode == 0:
+        text = subprocess.run(["mandoc", "-Tascii", path], capture_output=True, text=True).stdout
+        return re.sub(r".\x08", "", text)
+    text = open(path).read()
+    return re.sub(r"\bFl -", "--", re.sub(r"\bFl (\w)", r"-\1", text)).replace("\\-", "-")
+
+
+def missing(words, text):
+    return [w for w in words if not re.search(r"(?<![\w-])%s(?![\w])" % re.escape(w), text)]
+
+
+def options(text):
+    return sorted(set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", text)) - {"-1"})
+
+
+daemon, conf, tool = page("daemon/clockwitnessd.8"), page("conf/clockwitness.conf.5"), page("tools/clockwitness.1")
+equal(missing(options(run(DAEMON, "--help").stdout), daemon), [], "clockwitnessd(8) has every option of --help")
+for command in ("verify", "convert", "correct"):
+    shown = run(TOOL, command, "--help").stdout
+    equal(missing(options(shown), tool), [], "clockwitness(1) has every option of %s --help" % command)
+    ok("Exit status" in shown, "%s --help tells the exit status" % command, shown)
+listed = re.findall(r"^  (\w+)  +", run(TOOL, "--help").stdout, re.M)
+equal(missing(listed, tool), [], "clockwitness(1) has every command")
+
+
+def names(path, table):
+    text = open(path).read()
+    return re.findall(r'\] =\s*"([^"]+)"', text[text.index(table):text.index("};", text.index(table))])
+
+
+for path, table, what in (("core/fault.c", "fault_names", "fault"), ("core/selection.c", "verdict_names", "verdict"),
+                          ("core/selection.c", "outcome_names", "outcome"), ("core/record.c", "record_type_names", "record type"),
+                          ("core/record.c", "event_names", "event")):
+    found = names(path, table)
+    ok(len(found) > 1, "the names of each %s can be read" % what, found)
+    equal(missing(found, daemon), [], "clockwitnessd(8) has every %s" % what)
+keys = re.findall(r'^\t\{ "(\w+)", ("[^"]*"|NULL), ', open("daemon/config.c").read(), re.M)
+ok(len(keys) > 10, "the configuration's keys can be read", keys)
+equal(missing([k for k, _ in keys], conf), [], "clockwitness.conf(5) has every key")
+shipped = open("conf/clockwitness.conf").read()
+equal([k for k, default in keys if default != "NULL" and "#%s = %s" % (k, default.strip('"')) not in shipped], [],
+      "the shipped file shows every key at its default")
+equal(run(DAEMON, "-c", "conf/clockwitness.conf", "--once").returncode, 2, "and names no server of its own")
+every = re.sub(r"^#(\[|\w+ = )", r"\1", shipped, flags=re.M)
+ok("[server" in every, "it has an example of a server", shipped)
+
+readme, makefile = open("README.md").read(), open("Makefile").read()
+targets = set(re.findall(r"(?:^ +|`|&& sudo )make ([a-z][\w-]*)", readme + run("make", "-s", "help").stdout, re.M))
+ok({"demo", "check", "install"} <= targets, "the make targets that are named can be read", targets)
+equal(sorted(t for t in targets if not re.search(r"^%s:|^\.PHONY:.*\b%s\b" % (t, t), makefile, re.M)), [],
+      "every make target that is named exists")
+equal([p for p in re.findall(r"`((?:core|daemon|tools|tests|conf|systemd|include)/[\w./-]+)`", readme)
+       if "*" not in p and not os.path.exists(p)], [], "every file that README names exists")
+used = set(re.findall(r"clockwitness (\w+) ", readme)) - {"is"}
+equal(sorted(u for u in used if u not in listed), [], "every command that README uses exists")
+for program, shown in (("clockwitnessd", run(DAEMON, "--help").stdout), ("correct", run(TOOL, "correct", "--help").stdout),
+                       ("convert", run(TOOL, "convert", "--help").stdout), ("verify", run(TOOL, "verify", "--help").stdout)):
+    lines = [re.sub(r"#.*", "", l) for l in readme.splitlines() if re.search(r"\b%s\b -" % program, l) and l.startswith("    ")]
+    wrong = [o for l in lines for o in re.findall(r"(?<=\s)--[a-z][\w-]*", l.split(program, 1)[1]) if o not in shown]
+    equal(wrong, [], "README uses no option that %s lacks" % program)
+version = re.search(r"^VERSION = (\S+)", makefile, re.M).group(1)
+equal([run(p, "--version").stdout.split()[1] for p in (DAEMON, TOOL)], [version] * 2, "both programs say the Makefile's version")
+unit = open("systemd/clockwitnessd.service").read()
+ok("Type=notify" in unit and "RestartPreventExitStatus=2" in unit and "time-sync.target" not in unit,
+   "the unit tells READY, does not retry a wrong configuration, waits for no other time daemon", unit)
+done()
