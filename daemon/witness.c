@@ -14,6 +14,7 @@
 #include "round.h"
 
 #define ONCE_BURST 4
+#define HURRY_NS (16 * NS_PER_SECOND)
 #define PROGRESS_NS (10 * NS_PER_SECOND)
 
 static void
@@ -172,12 +173,24 @@ record_event(struct witness *w, enum event_kind kind, struct span size,
 	ledger_append_sealed(&w->ledger, &r);
 }
 
-/* All servers are asked at once, and what is known at this moment is written down. */
 static void
-take_stock(struct witness *w, const struct clock_reading *at)
+hurry(struct witness *w)
 {
 	for (size_t i = 0; i < w->roster.peers; i++)
 		peer_hurry(&w->roster.peer[i]);
+}
+
+/*
+ * All servers are asked at once, and what is known at this moment is written down. Who
+ * sets the clock a thousand times a second shall not make us ask the servers as often.
+ */
+static void
+take_stock(struct witness *w, const struct clock_reading *at)
+{
+	if (!w->hurried || raw_since(at->raw, w->hurried_at).ns >= HURRY_NS)
+		hurry(w);
+	w->hurried = true;
+	w->hurried_at = at->raw;
 	conclude(w, at, true);
 }
 
@@ -321,8 +334,7 @@ on_measure(void *arg)
 	struct witness *w = arg;
 
 	log_line(LOG_INFO, "measuring now, as asked");
-	for (size_t i = 0; i < w->roster.peers; i++)
-		peer_hurry(&w->roster.peer[i]);
+	hurry(w);
 }
 
 static int

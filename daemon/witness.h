@@ -44,6 +44,8 @@ struct witness {
 	bool calibrated;            /* a calibration has been recorded */
 	struct loop_timer *end_timer, *progress_timer;
 	uint64_t exchanges, samples, faults, calibrations;
+	bool hurried; /* the servers were asked out of turn, last at hurried_at */
+	struct raw_time hurried_at;
 	bool stopping;
 	enum exit_code code;
 };
