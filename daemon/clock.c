@@ -16,6 +16,8 @@ read_clock(clockid_t id, int64_t *ns)
 	return true;
 }
 
+/* All clocks stand in the bracket: an interruption between any two of them shows in its
+ * width, and is not taken for somebody's hand on the clock. */
 static void
 read_bracketed(struct clock_reading *r)
 {
@@ -24,6 +26,8 @@ read_bracketed(struct clock_reading *r)
 
 	(void)read_clock(CLOCK_MONOTONIC_RAW, &before);
 	(void)read_clock(CLOCK_REALTIME, &r->real.ns);
+	r->has_mono = read_clock(CLOCK_MONOTONIC, &r->mono.ns);
+	r->has_boot = read_clock(CLOCK_BOOTTIME, &r->boot.ns);
 	(void)read_clock(CLOCK_MONOTONIC_RAW, &after);
 	r->raw.ns = before + (after - before) / 2;
 	r->read.ns = (after - before + 1) / 2;
@@ -41,8 +45,6 @@ clock_read(struct clock_reading *out)
 		if (again.read.ns < out->read.ns)
 			*out = again;
 	}
-	out->has_mono = read_clock(CLOCK_MONOTONIC, &out->mono.ns);
-	out->has_boot = read_clock(CLOCK_BOOTTIME, &out->boot.ns);
 }
 
 struct raw_time

@@ -7,8 +7,9 @@
 #include "exchange.h"
 
 /*
- * Raw, host, raw: the middle of the bracket and the host's time belong together, to half
- * the bracket's width. The narrowest of a few tries, since a program may be interrupted.
+ * Raw, host, monotonic, boot, raw: the middle of the bracket and the other times belong
+ * together, to half the bracket's width. The narrowest of a few tries, since a program
+ * may be interrupted.
  */
 void clock_read(struct clock_reading *out);
 
