@@ -123,6 +123,10 @@ equal(got.returncode, 1, "evidence with an altered line: exit 1")
 holds("extrapolated", got.stderr, "what is after the altered line is not used")
 got = tool("correct", "--unverified", "-e", broken, input="2026-03-10T12:55:00Z x\n")
 holds("did NOT verify", got.stderr, "--unverified uses it, and says so")
+with open("/dev/full", "w") as full:
+    equal([tool(*c, stdout=full).returncode for c in (["verify", slow], ["verify", "--json", slow], ["correct", "-e", slow, logs[0]],
+                                                      ["convert", "-e", slow, NOON], ["--help"], ["correct", "--help"])], [3] * 6,
+          "what cannot be written was not done: exit 3")
 equal(tool("frobnicate").returncode, 2, "an unknown command: exit 2")
 equal(tool("--version").stdout.split()[0], "clockwitness", "--version says the name")
 done()
