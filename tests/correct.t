@@ -123,6 +123,10 @@ equal(got.returncode, 1, "evidence with an altered line: exit 1")
 holds("extrapolated", got.stderr, "what is after the altered line is not used")
 got = tool("correct", "--unverified", "-e", broken, input="2026-03-10T12:55:00Z x\n")
 holds("did NOT verify", got.stderr, "--unverified uses it, and says so")
+beyond = write("beyond.log", "2026-03-10T12:00:00Z a\n9999-12-31T00:00:00Z b\n0001-01-01T00:00:00Z c\n")
+got = tool("correct", "--json", "-e", slow, beyond)
+equal((got.returncode, got.stdout.splitlines()[1:], json.loads(got.stderr)["not_covered"]),
+      (1, open(beyond).read().splitlines()[1:], 2), "years beyond what can be counted are not covered, and stay")
 with open("/dev/full", "w") as full:
     equal([tool(*c, stdout=full).returncode for c in (["verify", slow], ["verify", "--json", slow], ["correct", "-e", slow, logs[0]],
                                                       ["convert", "-e", slow, NOON], ["--help"], ["correct", "--help"])], [3] * 6,

@@ -82,8 +82,10 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 		struct system_time at = { 0 };
 		size_t k;
 
-		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns))
+		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns)) {
+			out->time.ns = seconds[i] < 0 ? INT64_MIN : INT64_MAX;
 			continue;
+		}
 		at = system_after(at, (struct span){ t->fraction_ns });
 		out->time = at;
 		k = answers_for(c, at, found, ANSWERS_MAX);
