@@ -30,7 +30,7 @@ static const char usage[] =
     "                 offset and frequency alone\n"
     "  --timezone Z   of stamps without one: UTC, +01:00, Europe/Berlin; else the host's\n"
     "  --year Y       of the first RFC 3164 stamp; else the one nearest to the evidence\n"
-    "  --unverified   use evidence beyond a line that does not hold\n"
+    "  --unverified   use evidence beyond a line that does not hold, or that no seal covers\n"
     "  --json         print the summary as an object a log\n"
     "  -q             no summary\n"
     "\n"

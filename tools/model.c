@@ -221,6 +221,25 @@ on_finding(void *arg, const struct records_line *line, struct chain_result resul
 		: "nothing from there on is used (--unverified uses it)");
 }
 
+/* Anybody could have written what stands after the last seal. */
+static void
+count_unsealed(struct model *m, const struct records *r)
+{
+	for (size_t i = 0; i < r->files; i++) {
+		const struct records_file *f = &r->file[i];
+		uint64_t n = f->lines - f->sealed;
+
+		if (n == 0)
+			continue;
+		m->unsealed += n;
+		say("%s: the last %" PRIu64 " lines that hold are covered by no seal; %s",
+		    f->path, n,
+		    m->unverified ? "used all the same, as asked"
+				  : "they are not used (--unverified uses them)");
+	}
+	m->findings += m->unverified && m->unsealed > 0;
+}
+
 /* Where no majority can be true, somebody lies, or the clock did what no clock does. */
 static void
 say_contradictions(struct model *m, const struct boot_model *b)
@@ -258,6 +277,7 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 	good = records_open(&records, paths, n);
 	if (good)
 		records_walk(&records, &visitor);
+	count_unsealed(m, &records);
 	for (size_t i = 0; i < m->boots; i++) {
 		build(&m->boot[i]);
 		smooth_points(&m->boot[i]);

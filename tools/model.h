@@ -42,7 +42,8 @@ struct model {
 	bool has_linear;
 	bool mixed; /* evidence of more than one host */
 	uint64_t findings;
-	bool unverified; /* it holds what did not verify */
+	uint64_t unsealed; /* lines that hold, but that no seal covers */
+	bool unverified;   /* it holds what did not verify */
 };
 
 /*
