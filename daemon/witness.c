@@ -374,7 +374,8 @@ apply(struct witness *w, const struct config *fresh)
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
 	take_reading(w, &r.at);
-	list_servers(w, &r.reload);
+	r.reload.watch_s = w->config.watch;
+	list_servers(w, &r.reload.servers);
 	ledger_append_sealed(&w->ledger, &r);
 	if (!same_servers && !measure_afresh(w))
 		stop(w, EXIT_CANNOT);
@@ -418,8 +419,6 @@ on_reload(void *arg)
 			log_line(
 			    LOG_WARNING, "another evidence directory needs a restart");
 		apply(w, &fresh);
-		log_line(
-		    LOG_INFO, "reloaded: %zu servers, measured afresh", fresh.servers);
 	}
 	notify_ready();
 }

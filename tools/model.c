@@ -151,6 +151,8 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 
 	if (r->type == RECORD_START)
 		take_start(l, &r->start);
+	if (r->type == RECORD_RELOAD)
+		l->watched = r->reload.watch_s > 0;
 	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
 		l->watched = false; /* its start record is not here */
 	if (l->file != line->file || !same_stretch(&m->boot[l->boot], line->file, &r->at))
