@@ -448,6 +448,7 @@ static bool
 watch_signals(struct witness *w)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is as a full disk */
 	return loop_signal(w->loop, SIGTERM, on_terminate, w) == 0 &&
 	       loop_signal(w->loop, SIGINT, on_terminate, w) == 0 &&
 	       loop_signal(w->loop, SIGHUP, on_reload, w) == 0 &&

@@ -185,6 +185,11 @@ got = tool("verify", killed)
 equal(got.returncode, 1, "a tail cut off later contradicts the next start record")
 holds("cut, or written on", got.stdout, "and is named")
 
+limited = directory("limited")
+got = run("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", DAEMON, "-o", limited, "--for", "1s", *servers.all())
+equal((got.returncode, os.listdir(limited)), (3, []), "where no start record can be written: exit 3, and no file is left")
+holds("File too large", got.stderr, "and why is said")
+
 if run("openssl", "version").returncode == 0:
     full = directory("full")
     mounted = run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full).returncode == 0
