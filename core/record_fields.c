@@ -66,8 +66,10 @@ static const struct list server_list = {
 };
 
 static const struct field reload_fields[] = {
+	NUMBER("watch_s", record_reload, watch_s, FIELD_INT),
 	{ .key = "servers",
 	    .kind = FIELD_LIST,
+	    AT(record_reload, servers),
 	    .when = FIELD_ALWAYS,
 	    .list = &server_list },
 };

@@ -330,9 +330,12 @@ evidence_begin(
 			return log_fail(e->fd, "cannot make a file in %s", e->path);
 	}
 	r = (struct record){ .type = RECORD_START, .at = *now, .start = *start };
-	if (!put(e, &r) || !evidence_sync(e))
+	if (!put(e, &r)) {
+		if (e->kind == EVIDENCE_FILE)
+			(void)unlinkat(e->directory, e->file, 0);
 		return -EIO; /* said where it failed */
-	return 0;
+	}
+	return evidence_sync(e) ? 0 : -EIO;
 }
 
 void

@@ -386,7 +386,8 @@ apply(struct witness *w, const struct config *fresh)
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
 	take_reading(w, &r.at);
-	list_servers(w, &r.reload);
+	r.reload.watch_s = w->config.watch;
+	list_servers(w, &r.reload.servers);
 	ledger_append_sealed(&w->ledger, &r);
 	if (!same_servers && !measure_afresh(w))
 		stop(w, EXIT_CANNOT);
@@ -430,8 +431,6 @@ on_reload(void *arg)
 			log_line(
 			    LOG_WARNING, "another evidence directory needs a restart");
 		apply(w, &fresh);
-		log_line(
-		    LOG_INFO, "reloaded: %zu servers, measured afresh", fresh.servers);
 	}
 	notify_ready();
 }
@@ -461,6 +460,7 @@ static bool
 watch_signals(struct witness *w)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is as a full disk */
 	return loop_signal(w->loop, SIGTERM, on_terminate, w) == 0 &&
 	       loop_signal(w->loop, SIGINT, on_terminate, w) == 0 &&
 	       loop_signal(w->loop, SIGHUP, on_reload, w) == 0 &&

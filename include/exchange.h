@@ -13,9 +13,9 @@
 #include "timescale.h"
 
 /*
- * The host's clocks read together. `real` and `raw` are one bracketed reading (raw, real,
- * raw): raw is the middle of the bracket, `read` its half-width, which bounds the error
- * of the pair.
+ * The host's clocks read together. `real` and `raw` are one bracketed reading (raw, the
+ * others, raw): raw is the middle of the bracket, `read` its half-width, which bounds the
+ * error of the pair.
  */
 struct clock_reading {
 	struct system_time real;

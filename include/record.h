@@ -94,6 +94,12 @@ struct record_continue {
 	struct seal_public seal_key; /* that the next seal must use */
 };
 
+/* What decides from now on. */
+struct record_reload {
+	int watch_s;
+	struct record_servers servers;
+};
+
 struct record_exchange {
 	char server[SERVER_NAME_SIZE];
 	char address[SERVER_ADDRESS_SIZE];
@@ -145,7 +151,7 @@ struct record {
 	union {
 		struct record_start start;
 		struct record_continue go_on;
-		struct record_servers reload;
+		struct record_reload reload;
 		struct record_exchange exchange;
 		struct calibration calibration;
 		struct clock_bend clock;

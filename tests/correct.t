@@ -11,7 +11,7 @@ NOON = "2026-03-10T12:00:00.000000000Z"
 
 
 def make(*args):
-    return write("made-%s.jsonl" % "-".join(args[1:]).replace("/", "_"), run(MAKE_EVIDENCE, *args).stdout)
+    return write("made-%s.jsonl" % "-".join(args).replace("/", "_"), run(MAKE_EVIDENCE, *args).stdout)
 
 
 slow = make(NOON, "3200000000", "0", "3600")
@@ -87,6 +87,33 @@ got = corrected(backward, "".join("2026-03-10T12:%02d:00Z x\n" % m for m in (24,
 equal([l[14:16] for l in got.splitlines()], ["24", "25", "29", "31", "35", "50"],
       "in a log the order of lines decides between them")
 
+
+
+def converted(time, *evidence):
+    options = [o for e in evidence for o in ("-e", e)]
+    return [json.loads(l) for l in tool("convert", "--json", *options, time).stdout.splitlines()]
+
+
+def apart(answer):
+    return (ns(answer["latest"]) - ns(answer["earliest"])) / 1e9
+
+
+DAY = ("UTC", "0", "0", "0")
+watched = make(NOON, "0", "0", "608", *DAY, "0", "0")
+later = make("2026-03-10T14:00:00.180000000Z", "-180000000", "0", "608", *DAY, "7200", "0")
+ok(apart(converted("2026-03-10T12:05:00Z", watched, later)[0]) < 0.05, "a watched clock is known well")
+ok(apart(converted("2026-03-10T13:00:00Z", watched, later)[0]) > 0.5,
+   "but not between two processes, when nobody watched it and it was steered", converted("2026-03-10T13:00:00Z", watched, later))
+slept = make("2026-03-10T15:00:00.000000000Z", "0", "0", "608", *DAY, "7200", "3600")
+got = converted("2026-03-10T12:20:00Z", watched, slept)
+ok(len(got) == 1 and got[0]["kind"] == "after" and not got[0]["conflict"] and apart(got[0]) < 1,
+   "nothing is carried over a sleep, though no process saw it", got)
+one = make(NOON, "1000000000", "50", "3200", *DAY, "0", "0")
+two = make("2026-03-10T12:00:08.000000000Z", "1000400000", "50", "608", *DAY, "8", "0")
+got = converted("2026-03-10T12:53:10Z", one, two)
+ok([g["kind"] for g in got] == ["inside"] and abs(ns(got[0]["utc"]) - ns("2026-03-10T12:53:11.159500000Z")) <= 1000 and
+   not got[0]["conflict"], "two processes that watched the same clock at the same time agree", got)
+
 berlin = make("2026-10-25T00:00:00.000000000Z", "3000000000", "0", "10800", "Europe/Berlin", "7200")
 equal(corrected(berlin, "".join("Oct 25 %s x\n" % t for t in ("02:30:00", "02:59:59", "02:00:00", "02:30:00", "03:10:00"))),
       "Oct 25 02:30:03 x\nOct 25 02:00:02 x\nOct 25 02:00:03 x\nOct 25 02:30:03 x\nOct 25 03:10:03 x\n",
@@ -125,6 +152,14 @@ equal(got.returncode, 1, "evidence with an altered line: exit 1")
 holds("extrapolated", got.stderr, "what is after the altered line is not used")
 got = tool("correct", "--unverified", "-e", broken, input="2026-03-10T12:55:00Z x\n")
 holds("did NOT verify", got.stderr, "--unverified uses it, and says so")
+beyond = write("beyond.log", "2026-03-10T12:00:00Z a\n9999-12-31T00:00:00Z b\n0001-01-01T00:00:00Z c\n")
+got = tool("correct", "--json", "-e", slow, beyond)
+equal((got.returncode, got.stdout.splitlines()[1:], json.loads(got.stderr)["not_covered"]),
+      (1, open(beyond).read().splitlines()[1:], 2), "years beyond what can be counted are not covered, and stay")
+with open("/dev/full", "w") as full:
+    equal([tool(*c, stdout=full).returncode for c in (["verify", slow], ["verify", "--json", slow], ["correct", "-e", slow, logs[0]],
+                                                      ["convert", "-e", slow, NOON], ["--help"], ["correct", "--help"])], [3] * 6,
+          "what cannot be written was not done: exit 3")
 equal(tool("frobnicate").returncode, 2, "an unknown command: exit 2")
 equal(tool("--version").stdout.split()[0], "clockwitness", "--version says the name")
 done()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The evidence: chain, seals, damage, a killed daemon, a second one, another's eyes."""
 import hashlib
+import json
 import os
 import random
 import re
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from harness import DAEMON, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ok, \
+from harness import DAEMON, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ns, ok, \
     records, run, scratch, skip, start, tool, wait_for, write
 
 servers = Servers({"a": clock(3.2, 40), "b": clock(3.2, 40), "c": clock(3.2, 40)})
@@ -119,6 +120,42 @@ got = tool("convert", "-e", write("damaged.jsonl", b"".join(lines[:10]) + lines[
 equal(got.returncode, 1, "what uses damaged evidence says so")
 holds("nothing from there on is used", got.stderr, "and uses nothing after the damage")
 
+seals = [i for i, r in enumerate(every) if r["type"] == "seal"]
+first_seal = next(i for i in seals if any(r["type"] == "calibration" and r["selected"] for r in every[:i]))
+forged, octets = lines[:first_seal + 1], lines[first_seal]
+for line in lines[first_seal + 1:]:
+    r = json.loads(line)
+    if r["type"] == "calibration" and r["selected"]:
+        octets = re.sub(rb'"seq":\d+,"prev":"[0-9a-f]{64}"', b'"seq":%d,"prev":"%s"'
+                        % (len(forged), hashlib.sha256(octets).hexdigest().encode()), line)
+        octets = re.sub(rb'("(?:offset|utc_minus_raw)_ns":)(\d+)', lambda m: m[1] + b"%d" % (int(m[2]) + 7200 * 10**9), octets)
+        forged.append(octets)
+forged = write("forged.jsonl", b"".join(forged))
+equal(tool("verify", forged).returncode, 0, "who cuts behind a seal can write on without seals")
+got = tool("convert", "--json", "-e", forged, every[-1]["at"])
+equal(got.returncode, 0, "but what no seal covers is not used")
+ok(abs(ns(json.loads(got.stdout)["utc"]) - ns(every[-1]["at"]) - 3_200_000_000) < 10**8, "two forged hours move no answer",
+   got.stdout)
+holds("covered by no seal; they are not used", got.stderr, "and that is said")
+got = tool("convert", "--json", "--unverified", "-e", forged, every[-1]["at"])
+equal((got.returncode, json.loads(got.stdout)["basis"]), (1, "evidence that did not verify"),
+      "--unverified uses it, and says so in the answer")
+
+cut = directory("cut")
+with open(os.path.join(cut, "a.jsonl"), "wb") as f:
+    f.write(b"".join(lines[:first_seal + 1]))
+reading = re.search(rb'"at":.*?"read_ns":\d+,', lines[-1])[0]
+with open(os.path.join(cut, "c.jsonl"), "wb") as f:
+    f.write(b'{"v":1,"seq":%d,"prev":"%s","type":"continue",%s"host":"%s","boot_id":"%s","reason":"","previous_file":"b.jsonl",'
+            b'"seal_key":"%s"}\n' % (len(lines), b"1" * 64, reading, every[0]["host"].encode(), every[0]["boot_id"].encode(),
+                                     b"0" * 64))
+got = tool("verify", cut)
+equal(got.returncode, 1, "a file that does not go on from the one before it in its boot is found")
+holds("c.jsonl:1: ", got.stdout, "and named")
+got = tool("verify", os.path.join(cut, "c.jsonl"))
+equal(got.returncode, 0, "alone nobody can tell")
+holds("goes on from b.jsonl, which is not here", got.stdout, "and that is said")
+
 killed = directory("killed")
 p = start([DAEMON, "-o", killed, "--poll", "0.05", *servers.all()], stderr=subprocess.DEVNULL)
 wait_for(lambda: len(evidence_files(killed)) and os.path.getsize(evidence_files(killed)[0]) > 40000)
@@ -147,6 +184,11 @@ with open(first, "wb") as f:
 got = tool("verify", killed)
 equal(got.returncode, 1, "a tail cut off later contradicts the next start record")
 holds("cut, or written on", got.stdout, "and is named")
+
+limited = directory("limited")
+got = run("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", DAEMON, "-o", limited, "--for", "1s", *servers.all())
+equal((got.returncode, os.listdir(limited)), (3, []), "where no start record can be written: exit 3, and no file is left")
+holds("File too large", got.stderr, "and why is said")
 
 if run("openssl", "version").returncode == 0:
     full = directory("full")

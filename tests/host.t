@@ -102,6 +102,12 @@ p.send_signal(signal.SIGHUP)
 told("READY=1")
 ok(wait_for(lambda: records(case, "reload")), "HUP with another configuration is a record")
 ok(wait_for(lambda: [r for r in records(case, "exchange") if r["server"] == "two"]), "and the new server is measured")
+unwatched = open(path).read().replace("log = debug", "log = debug\nwatch = 0")
+write("reload.conf", unwatched)
+p.send_signal(signal.SIGHUP)
+told("READY=1")
+equal([r["watch_s"] for r in wait_for(lambda: len(records(case, "reload")) == 2 and records(case, "reload"))], [1, 0],
+      "a reload record says how often the clocks are read from now on")
 write("reload.conf", "[daemon]\nminpoll = 99\n")
 p.send_signal(signal.SIGHUP)
 told("READY=1")
@@ -111,6 +117,8 @@ p.send_signal(signal.SIGTERM)
 said = p.communicate(timeout=10)[1]
 holds("STOPPING=1", told("STOPPING=1"), "systemd is told STOPPING=1")
 holds("reload.conf:2: key 'minpoll'", said, "but is named")
+equal([l[15:] for l in said.splitlines() if "reloaded" in l], ["reloaded: 2 servers, measured afresh", "reloaded: 2 servers"],
+      "each reload is said once, and what became of the samples")
 equal(tool("verify", "--closed", case).returncode, 0, "the evidence goes through the reloads")
 
 CHRONYD = os.path.join(BUILD, "peers", "usr", "sbin", "chronyd")

@@ -4,9 +4,10 @@
  * own.
  *
  * usage: prog_make_evidence START OFFSET_NS FREQUENCY_PPM SECONDS [ZONE UTC_OFFSET_S]
- *                           [STEP_AT STEP_NS]
+ *                           [STEP_AT STEP_NS] [UP_S ASLEEP_S]
  * START: RFC 3339 with nine digits, what the host's clock shows first. A calibration each
- * 16 seconds; STEP_AT seconds after the start the clock is set forward by STEP_NS.
+ * 16 seconds; STEP_AT seconds after the start the clock is set forward by STEP_NS. With
+ * UP_S the host has been up for so much longer, has slept for ASLEEP_S, and is watched.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@ struct host {
 	int64_t start_ns, offset_ns; /* host clock at start; UTC - host then */
 	double frequency;            /* d(UTC - host)/d(host) */
 	int64_t step_at_s, step_ns;
+	int64_t up_ns, asleep_ns;
+	bool watched;
 };
 
 struct pen {
@@ -82,13 +85,13 @@ static struct clock_reading
 reading(const struct host *h, int64_t elapsed_ns)
 {
 	bool stepped = h->step_ns != 0 && elapsed_ns >= h->step_at_s * NS_PER_SECOND;
-	int64_t raw = RAW_AT_START + elapsed_ns;
+	int64_t raw = RAW_AT_START + h->up_ns + elapsed_ns;
 
 	return (struct clock_reading){
 		.real = { h->start_ns + elapsed_ns + (stepped ? h->step_ns : 0) },
 		.raw = { raw },
 		.mono = { raw },
-		.boot = { raw },
+		.boot = { raw + h->asleep_ns },
 		.read = { 30 },
 		.has_mono = true,
 		.has_boot = true,
@@ -145,6 +148,7 @@ write_start(struct pen *p, const struct host *h, char *zone[])
 		.host = "made",
 		.boot_id = "00000000-0000-0000-0000-000000000001",
 		.timezone = "UTC",
+		.watch_s = h->watched,
 	};
 	if (zone[0] != NULL) {
 		record_copy_text(
@@ -174,6 +178,9 @@ main(int argc, char *argv[])
 	seconds = atoll(argv[4]);
 	h.step_at_s = argc > 8 ? atoll(argv[7]) : 0;
 	h.step_ns = argc > 8 ? atoll(argv[8]) : 0;
+	h.watched = argc > 10;
+	h.up_ns = h.watched ? atoll(argv[9]) * NS_PER_SECOND : 0;
+	h.asleep_ns = h.watched ? atoll(argv[10]) * NS_PER_SECOND : 0;
 	write_start(&pen, &h, argc > 6 ? argv + 5 : no_zone);
 	for (int64_t s = 0; s <= seconds; s += ROUND_S)
 		write_calibration(&pen, &h, s * NS_PER_SECOND);

@@ -186,7 +186,8 @@ any_body(struct record *r)
 		any_continue(&r->go_on);
 		break;
 	case RECORD_RELOAD:
-		any_servers(&r->reload, 5);
+		r->reload.watch_s = (int)law_below(61);
+		any_servers(&r->reload.servers, 5);
 		break;
 	case RECORD_EXCHANGE:
 		any_exchange(&r->exchange);
@@ -541,7 +542,7 @@ START_TEST(sixty_five_servers_or_nine_pairs_are_refused)
 
 	any_record(&record, RECORD_RELOAD);
 	memset(&record.reload, 0, sizeof(record.reload));
-	record.reload.count = MAX_SERVERS;
+	record.reload.servers.count = MAX_SERVERS;
 	n = record_encode(&record, line, sizeof(line) - 200);
 	ck_assert_int_eq(decode(line, n), RECORD_OK);
 	end = line + n - 3;
@@ -566,7 +567,7 @@ END_TEST
 START_TEST(counts_over_the_limits_are_not_written)
 {
 	any_record(&record, RECORD_RELOAD);
-	record.reload.count = MAX_SERVERS + 1;
+	record.reload.servers.count = MAX_SERVERS + 1;
 	ck_assert_uint_eq(record_encode(&record, line, sizeof(line)), 0);
 	any_record(&record, RECORD_CALIBRATION);
 	record.calibration.servers = 1;

@@ -25,7 +25,7 @@ static const char usage[] =
     "  --method M    smooth (default): by all calibrations; linear: by the last one's offset\n"
     "                and frequency alone\n"
     "  --json        one object a line\n"
-    "  --unverified  use evidence beyond a line that does not hold\n"
+    "  --unverified  use evidence beyond a line that does not hold, or that no seal covers\n"
     "\n"
     "Exit status: 0 done; 1 a time that the clock never showed, or findings; 2 usage; 3 cannot.\n";
 

@@ -30,7 +30,7 @@ static const char usage[] =
     "                 offset and frequency alone\n"
     "  --timezone Z   of stamps without one: UTC, +01:00, Europe/Berlin; else the host's\n"
     "  --year Y       of the first RFC 3164 stamp; else the one nearest to the evidence\n"
-    "  --unverified   use evidence beyond a line that does not hold\n"
+    "  --unverified   use evidence beyond a line that does not hold, or that no seal covers\n"
     "  --json         print the summary as an object a log\n"
     "  -q             no summary\n"
     "\n"
@@ -83,8 +83,10 @@ choose(struct correcting *c, const struct log_time *t, struct choice *out)
 		struct system_time at = { 0 };
 		size_t k;
 
-		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns))
+		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns)) {
+			out->time.ns = seconds[i] < 0 ? INT64_MIN : INT64_MAX;
 			continue;
+		}
 		at = system_after(at, (struct span){ t->fraction_ns });
 		out->time = at;
 		k = answers_for(c, at, found, ANSWERS_MAX);

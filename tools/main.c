@@ -28,15 +28,11 @@ usage(FILE *out)
 	    out);
 }
 
-int
-main(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
-	if (!seal_begin()) {
-		say("libsodium cannot be used");
-		return EXIT_CANNOT;
-	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (strcmp(name, commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
@@ -53,4 +49,19 @@ main(int argc, char *argv[])
 		say("there is no command '%s'", name);
 	usage(stderr);
 	return EXIT_USAGE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int code;
+
+	if (!seal_begin()) {
+		say("libsodium cannot be used");
+		return EXIT_CANNOT;
+	}
+	code = run(argc, argv);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	return say_errno("standard output"); /* what could not be written was not done */
 }

@@ -14,25 +14,37 @@
 struct loading {
 	struct model *model;
 	const struct records_file *file; /* whose boot is `boot` */
-	char boot_id[64];                /* of which `sleeps` are counted */
 	size_t boot;
-	int sleeps;
 	bool watched;
 };
 
-static bool
-same_stretch(const struct boot_model *b, const struct records_file *f, int sleeps)
+static struct span
+time_asleep(const struct clock_reading *at)
 {
-	return strcmp(b->boot_id, f->boot_id) == 0 && b->sleeps == sleeps;
+	if (!at->has_mono || !at->has_boot)
+		return (struct span){ 0 };
+	return span_sub((struct span){ at->boot.ns }, (struct span){ at->mono.ns });
+}
+
+/* The raw clock stands still while the host sleeps, whether anybody saw that or not. */
+static bool
+same_stretch(const struct boot_model *b, const struct records_file *f,
+    const struct clock_reading *at)
+{
+	struct span slept = span_abs(span_sub(time_asleep(at), b->asleep));
+	struct span width = span_add(at->read, b->read);
+
+	return strcmp(b->boot_id, f->boot_id) == 0 &&
+	       span_sub(slept, span_add(width, width)).ns <= 100;
 }
 
 static size_t
-boot_for(struct loading *l, const struct records_file *f, struct system_time at)
+boot_for(struct loading *l, const struct records_file *f, const struct clock_reading *at)
 {
 	struct model *m = l->model;
 	size_t i = 0;
 
-	while (i < m->boots && !same_stretch(&m->boot[i], f, l->sleeps))
+	while (i < m->boots && !same_stretch(&m->boot[i], f, at))
 		i++;
 	if (i < m->boots)
 		return i;
@@ -41,7 +53,11 @@ boot_for(struct loading *l, const struct records_file *f, struct system_time at)
 		say("out of memory");
 		exit(EXIT_CANNOT);
 	}
-	m->boot[i] = (struct boot_model){ .first = at, .sleeps = l->sleeps };
+	m->boot[i] = (struct boot_model){
+		.first = at->real,
+		.asleep = time_asleep(at),
+		.read = at->read,
+	};
 	memcpy(m->boot[i].boot_id, f->boot_id, sizeof(f->boot_id));
 	memcpy(m->boot[i].host, f->host, sizeof(f->host));
 	m->boots++;
@@ -56,10 +72,11 @@ add_knot(struct boot_model *b, struct model_knot k)
 }
 
 static void
-add_reading(struct boot_model *b, const struct clock_reading *at, bool stepped)
+add_reading(
+    struct boot_model *b, const struct clock_reading *at, bool stepped, bool loose)
 {
-	add_knot(
-	    b, (struct model_knot){ at->raw, at->real, at->read, .stepped = stepped });
+	add_knot(b, (struct model_knot){ at->raw, at->real, at->read, .stepped = stepped,
+			.loose = loose });
 	b->last = at->real;
 }
 
@@ -68,12 +85,14 @@ add_calibration(struct model *m, struct boot_model *b, const struct clock_readin
     const struct calibration *c)
 {
 	struct clock_model *model = &b->model;
+	struct clock_model alone = { .points = 0 };
 
 	if (!c->selected)
 		return;
 	model->point = memory_grow(
 	    model->point, &b->point_room, model->points + 1, sizeof(*model->point));
-	clock_model_point(model, at, c);
+	alone.point = model->point + model->points++; /* in order only when all are in */
+	clock_model_point(&alone, at, c);
 	m->has_linear = true;
 	m->linear = (struct linear_correction){ at->real, c->offset, c->frequency };
 	m->linear_error = c->frequency_error;
@@ -89,7 +108,7 @@ add_step(struct boot_model *b, const struct record *r)
 {
 	add_knot(b, (struct model_knot){
 			r->event.before_raw, r->event.before, r->at.read, false, false });
-	add_reading(b, &r->at, true);
+	add_reading(b, &r->at, true, false);
 }
 
 static void
@@ -117,30 +136,36 @@ is_event(const struct record *r, enum event_kind kind)
 	return r->type == RECORD_EVENT && r->event.kind == kind;
 }
 
+/* Between the record before and this one, which is the first of its process, or of those
+ * that could be written again. */
+static bool
+nobody_looked(enum record_type type)
+{
+	return type == RECORD_START || type == RECORD_CONTINUE || type == RECORD_GAP;
+}
+
 static void
 on_record(void *arg, const struct records_line *line, const struct record *r)
 {
 	struct loading *l = arg;
 	struct model *m = l->model;
-	const struct records_file *f = line->file;
 	struct boot_model *b;
 
 	if (r->type == RECORD_START)
 		take_start(l, &r->start);
-	if (strcmp(l->boot_id, f->boot_id) != 0) {
-		memcpy(l->boot_id, f->boot_id, sizeof(l->boot_id));
-		l->sleeps = 0;
-	}
-	l->sleeps += is_event(r, EVENT_SUSPEND);
-	if (l->file != f || is_event(r, EVENT_SUSPEND))
-		l->boot = boot_for(l, f, r->at.real);
-	l->file = f;
+	if (r->type == RECORD_RELOAD)
+		l->watched = r->reload.watch_s > 0;
+	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
+		l->watched = false; /* its start record is not here */
+	if (l->file != line->file || !same_stretch(&m->boot[l->boot], line->file, &r->at))
+		l->boot = boot_for(l, line->file, &r->at);
+	l->file = line->file;
 	b = &m->boot[l->boot];
-	b->model.watched = l->watched;
+	b->unwatched |= !l->watched;
 	if (is_event(r, EVENT_STEP))
 		add_step(b, r);
 	else
-		add_reading(b, &r->at, false);
+		add_reading(b, &r->at, false, nobody_looked(r->type));
 	if (r->type == RECORD_EXCHANGE)
 		estimate_add(&b->estimating, &r->exchange, &r->at);
 	if (r->type == RECORD_CLOCK)
@@ -158,6 +183,29 @@ by_raw(const void *a, const void *b)
 	if (x->raw.ns != y->raw.ns)
 		return x->raw.ns < y->raw.ns ? -1 : 1;
 	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
+}
+
+static int
+by_at(const void *a, const void *b)
+{
+	const struct model_point *x = a;
+	const struct model_point *y = b;
+
+	return (x->at.ns > y->at.ns) - (x->at.ns < y->at.ns);
+}
+
+/* Two processes may have watched the same boot at the same time. */
+static void
+sort_points(struct clock_model *c)
+{
+	size_t n = c->points;
+
+	if (n == 0)
+		return;
+	qsort(c->point, n, sizeof(*c->point), by_at);
+	c->points = 0;
+	for (size_t i = 0; i < n; i++)
+		clock_model_point_add(c, &c->point[i]);
 }
 
 /* The smoother knows the oscillator's rate; the host's is the calibration's before it. */
@@ -205,6 +253,8 @@ build(struct boot_model *b)
 
 	if (b->knots == 0)
 		return;
+	sort_points(c);
+	c->watched = !b->unwatched;
 	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
 	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
 	c->run = memory_grow(NULL, &b->run_room, b->knots + 1, sizeof(*c->run));
@@ -225,6 +275,25 @@ on_finding(void *arg, const struct records_line *line, struct chain_result resul
 	    l->model->unverified
 		? "used all the same, as asked"
 		: "nothing from there on is used (--unverified uses it)");
+}
+
+/* Anybody could have written what stands after the last seal. */
+static void
+count_unsealed(struct model *m, const struct records *r)
+{
+	for (size_t i = 0; i < r->files; i++) {
+		const struct records_file *f = &r->file[i];
+		uint64_t n = f->lines - f->sealed;
+
+		if (n == 0)
+			continue;
+		m->unsealed += n;
+		say("%s: the last %" PRIu64 " lines that hold are covered by no seal; %s",
+		    f->path, n,
+		    m->unverified ? "used all the same, as asked"
+				  : "they are not used (--unverified uses them)");
+	}
+	m->findings += m->unverified && m->unsealed > 0;
 }
 
 /* Where no majority can be true, somebody lies, or the clock did what no clock does. */
@@ -264,6 +333,7 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 	good = records_open(&records, paths, n);
 	if (good)
 		records_walk(&records, &visitor);
+	count_unsealed(m, &records);
 	for (size_t i = 0; i < m->boots; i++) {
 		build(&m->boot[i]);
 		smooth_points(&m->boot[i]);

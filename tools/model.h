@@ -25,7 +25,9 @@ struct boot_model {
 	struct estimate_findings found;
 	bool smoothed; /* its points are the smoother's, not the daemon's calibrations */
 	size_t piece_room, run_room, point_room;
-	int sleeps; /* how often the host slept before, in this boot */
+	struct span asleep, read; /* boot time - monotonic: how long the host had slept,
+				     and how well that was read */
+	bool unwatched;           /* by a process that wrote some of it */
 	struct system_time first, last; /* readings of the host's clock */
 };
 
@@ -43,7 +45,8 @@ struct model {
 	bool mixed;    /* evidence of more than one host */
 	bool smoothed; /* at least one boot's exchanges were */
 	uint64_t findings;
-	bool unverified; /* it holds what did not verify */
+	uint64_t unsealed; /* lines that hold, but that no seal covers */
+	bool unverified;   /* it holds what did not verify */
 };
 
 /*

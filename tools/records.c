@@ -240,23 +240,52 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* The rest of a file whose chain is broken, for who wants it all the same. */
+/* Lines up to `end` go to who asked for them. */
 static void
-walk_unverified(struct records_line *l, const char *end, const struct records_visitor *v)
+hand_on(struct records_file *f, const char *end, const struct records_visitor *v)
 {
 	static struct record r;
+	struct records_line l = { f, f->waiting_number, f->waiting, 0 };
 	size_t column;
 
-	for (; l->text < end; l->text += l->length, l->number++) {
-		l->length = line_length(l->text, end);
-		if (l->length == 0)
-			return;
-		if (record_decode(l->text, l->length, &r, &column) == RECORD_OK)
-			v->record(v->arg, l, &r);
+	for (; l.text < end && v->record != NULL; l.text += l.length, l.number++) {
+		l.length = line_length(l.text, end);
+		if (l.length == 0)
+			break;
+		if (record_decode(l.text, l.length, &r, &column) == RECORD_OK)
+			v->record(v->arg, &l, &r);
 	}
+	f->waiting = l.text;
+	f->waiting_number = l.number;
 }
 
-/* A line is handed on when the line after it bears it out, or nothing comes after it. */
+/* The first of the files that lead to f in which something waits. */
+static struct records_file *
+first_waiting(struct records_file *f)
+{
+	struct records_file *first = f;
+
+	for (struct records_file *p = f->before; p != NULL; p = p->before)
+		if (p->waiting < p->held)
+			first = p;
+	return first;
+}
+
+/* A seal covers all before it, in the files before it too. */
+static void
+hand_on_sealed(struct records_file *f, const struct records_visitor *v)
+{
+	struct records_file *p;
+
+	while ((p = first_waiting(f)) != f) {
+		p->sealed = p->lines;
+		hand_on(p, p->held, v);
+		p->waiting = p->held;
+	}
+	hand_on(f, f->held, v);
+}
+
+/* A line holds when the line after it bears it out, or nothing comes after it. */
 struct held {
 	bool any;
 	struct record record;
@@ -264,14 +293,8 @@ struct held {
 	struct chain_checker after; /* the checker when it had been accepted */
 };
 
-struct walk {
-	const struct records_visitor *visitor;
-	uint64_t lines_before; /* that the checker had seen before this file */
-	struct record record;  /* the last one decoded */
-};
-
 static void
-hand_on(struct held *h, const struct records_visitor *v, uint64_t lines_before)
+count(struct held *h, const struct records_visitor *v, uint64_t lines_before)
 {
 	struct records_file *f = h->line.file;
 	const struct chain_checker *c = &h->after;
@@ -286,7 +309,10 @@ hand_on(struct held *h, const struct records_visitor *v, uint64_t lines_before)
 	f->last_at = h->record.at.real;
 	f->stopped = c->stopped;
 	f->ended = c->ended;
-	v->record(v->arg, &h->line, &h->record);
+	f->end = *c;
+	f->held = h->line.text + h->line.length;
+	if (h->record.type == RECORD_SEAL)
+		hand_on_sealed(f, v);
 }
 
 static struct chain_line
@@ -297,33 +323,16 @@ next_line(const struct records_line *l, const char *end)
 	return (struct chain_line){ next, (size_t)(end - next) };
 }
 
-/* A line that does not hold ends the file, unless the rest is wanted all the same. */
 static void
-break_off(struct records_line *l, struct chain_result result, struct held *h,
-    const struct walk *w)
-{
-	const struct records_visitor *v = w->visitor;
-
-	l->file->broken = true;
-	v->finding(v->arg, l, result, &w->record);
-	if (!v->unverified)
-		return;
-	hand_on(h, v, w->lines_before);
-	walk_unverified(l, l->file->data + l->file->size, v);
-}
-
-static void
-walk_file(
-    struct records_file *f, struct chain_checker *c, const struct records_visitor *v)
+walk_file(struct records_file *f, struct chain_checker c, const struct records_visitor *v)
 {
 	static struct held held;
-	static struct walk w;
+	static struct record r;
 	const char *end = f->data + f->size;
 	struct records_line l = { .file = f, .number = 1, .text = f->data };
+	uint64_t lines_before = c.lines;
 
 	held.any = false;
-	w.visitor = v;
-	w.lines_before = c->lines;
 	for (; l.text < end; l.text += l.length, l.number++) {
 		struct chain_line line = { l.text, line_length(l.text, end) };
 		struct chain_result result;
@@ -331,40 +340,64 @@ walk_file(
 		l.length = line.n;
 		if (l.length == 0)
 			break;
-		result = chain_check(c, line, next_line(&l, end), &w.record);
+		result = chain_check(&c, line, next_line(&l, end), &r);
 		if (!result.previous)
-			hand_on(&held, v, w.lines_before);
+			count(&held, v, lines_before);
 		if (result.finding != CHAIN_OK) {
-			break_off(&l, result, &held, &w);
+			f->broken = true;
+			v->finding(v->arg, &l, result, &r);
 			return;
 		}
-		held = (struct held){ true, w.record, l, *c };
+		held.any = true;
+		held.record = r;
+		held.line = l;
+		held.after = c;
 		if (result.confirmed)
-			hand_on(&held, v, w.lines_before);
+			count(&held, v, lines_before);
 	}
-	hand_on(&held, v, w.lines_before);
+	count(&held, v, lines_before);
 	f->torn = (uint64_t)(end - l.text);
+}
+
+/*
+ * The file that f says it goes on from. If that is not here, the one before it in the
+ * same boot must be it under another name: who could leave out or replace a file between
+ * them, could say so.
+ */
+static struct records_file *
+file_before(const struct records *r, size_t i)
+{
+	const struct records_file *f = &r->file[i];
+
+	if (f->previous_file[0] == '\0' || i == 0)
+		return NULL;
+	for (size_t k = i; k-- > 0;)
+		if (r->file[k].understood &&
+		    strcmp(f->previous_file, base_name(r->file[k].path)) == 0)
+			return &r->file[k];
+	return strcmp(f->boot_id, r->file[i - 1].boot_id) == 0 ? &r->file[i - 1] : NULL;
 }
 
 void
 records_walk(struct records *r, const struct records_visitor *v)
 {
-	struct chain_checker checker = { .lines = 0 };
-	const struct records_file *last = NULL;
-
 	for (size_t i = 0; i < r->files; i++) {
 		struct records_file *f = &r->file[i];
-		bool goes_on = last != NULL && f->previous_file[0] != '\0' &&
-			       strcmp(f->previous_file, base_name(last->path)) == 0;
+		struct chain_checker checker = { .lines = 0 };
 
-		f->skipped = goes_on && (last->broken || last->skipped);
-		last = f;
+		f->before = file_before(r, i);
+		f->waiting = f->held = f->data;
+		f->waiting_number = 1;
+		f->skipped =
+		    f->before != NULL && (f->before->broken || f->before->skipped);
 		if (f->skipped && !v->unverified)
 			continue;
-		if (goes_on && !f->skipped)
+		if (f->before != NULL && !f->skipped) {
+			checker = f->before->end;
 			chain_check_next_file(&checker);
-		else
-			checker = (struct chain_checker){ .lines = 0 };
-		walk_file(f, &checker, v);
+		}
+		walk_file(f, checker, v);
+		if (v->unverified)
+			hand_on(f, f->data + f->size, v);
 	}
 }

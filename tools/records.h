@@ -1,7 +1,8 @@
 /*
  * Reads evidence: files and directories, in the order in which they were written, every
  * line checked before it is handed on. Evidence counts up to the first line that does not
- * hold; what stands after it in its chain is not handed on, unless it is asked for.
+ * hold, and is handed on up to the last seal: anybody could have written what no seal
+ * covers. What stands after that in its chain is not handed on, unless it is asked for.
  */
 #ifndef CLOCKWITNESS_RECORDS_H
 #define CLOCKWITNESS_RECORDS_H
@@ -35,9 +36,14 @@ struct records_file {
 	struct digest head; /* of the last line that holds */
 	uint64_t seq;       /* of that line */
 	struct system_time last_at;
-	bool stopped, ended; /* a stop record; the last seal */
-	bool broken;         /* a line does not hold */
-	bool skipped;        /* goes on from a broken one */
+	bool stopped, ended;         /* a stop record; the last seal */
+	bool broken;                 /* a line does not hold */
+	bool skipped;                /* goes on from a broken one */
+	struct records_file *before; /* the one it goes on from */
+	struct chain_checker end;    /* after its last line that holds */
+	const char *waiting;         /* from here on nothing has been handed on */
+	uint64_t waiting_number;     /* of that line */
+	const char *held;            /* up to here it holds */
 };
 
 struct records {
@@ -53,7 +59,8 @@ struct records_line {
 };
 
 struct records_visitor {
-	/* a record that holds (or, with unverified, any that can be decoded) */
+	/* a record that holds and is sealed (or, with unverified, any that can be
+	 * decoded); may be NULL */
 	void (*record)(void *arg, const struct records_line *l, const struct record *r);
 	/* a line that does not hold; its time, if known */
 	void (*finding)(void *arg, const struct records_line *l,

@@ -50,14 +50,6 @@ print_digest(char out[2 * DIGEST_BYTES + 1], const struct digest *d)
 	*text.at = '\0';
 }
 
-static void
-ignore_record(void *arg, const struct records_line *l, const struct record *r)
-{
-	(void)arg;
-	(void)l;
-	(void)r;
-}
-
 /* A finding about a line (0: the whole file). at: the host's time there, NULL if unknown.
  */
 static void
@@ -175,6 +167,10 @@ report_file(const struct records_file *f)
 	    f->host, f->boot_id, f->lines, from, to, f->sealed, f->lines - f->sealed);
 	if (f->previous_file[0] == '\0')
 		(void)printf("  fingerprint %s\n", fingerprint);
+	else if (f->before == NULL)
+		(void)printf(
+		    "  goes on from %s, which is not here: nothing proves that\n",
+		    f->previous_file);
 	(void)printf("  head %s\n", head);
 	if (f->torn > 0)
 		(void)printf("  torn last line: %" PRIu64
@@ -227,6 +223,15 @@ check_previous(struct verification *v, const struct records_file *f)
 	find(v, f, 1, "previous-differs", words);
 }
 
+static bool
+goes_on(const struct records *r, const struct records_file *f)
+{
+	for (size_t i = 0; i < r->files; i++)
+		if (r->file[i].before == f)
+			return true;
+	return false;
+}
+
 static void
 check_ends(struct verification *v)
 {
@@ -238,8 +243,7 @@ check_ends(struct verification *v)
 
 		if (f->has_previous)
 			check_previous(v, f);
-		if (v->closed && !f->broken && !f->skipped && !f->ended &&
-		    (i + 1 == r->files || r->file[i + 1].previous_file[0] == '\0'))
+		if (v->closed && !f->broken && !f->skipped && !f->ended && !goes_on(r, f))
 			find(v, f, f->lines, "open-end", state_of(f));
 		if (f->lines == 0 && !f->broken && !f->skipped)
 			find(v, f, 0, "empty", "holds no record");
@@ -269,7 +273,6 @@ static int
 verify(struct verification *v, char *const paths[], size_t n)
 {
 	struct records_visitor visitor = {
-		.record = ignore_record,
 		.finding = on_finding,
 		.arg = v,
 	};

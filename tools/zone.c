@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "text.h"
 
@@ -37,16 +36,26 @@ parse_distance(const char *text, int64_t *offset_s)
 	return !s.failed && s.at == s.end && hours <= 24 && minutes < 60;
 }
 
-/* libc takes any word for a zone and means UTC: ask the database itself. */
+/* libc takes any word for a zone and means UTC: ask the database itself, in which stand
+ * directories and tables, too. */
 static bool
 in_database(const char *name)
 {
+	static const char magic[4] = "TZif";
 	char path[RECORD_TEXT_SIZE + 32];
+	char begins[sizeof(magic)] = "";
+	FILE *f;
 
 	if (*name == '/' || strstr(name, "..") != NULL)
 		return false;
 	(void)snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
-	return access(path, R_OK) == 0;
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	if (fread(begins, 1, sizeof(begins), f) != sizeof(begins))
+		begins[0] = '\0';
+	(void)fclose(f);
+	return memcmp(begins, magic, sizeof(magic)) == 0;
 }
 
 bool
