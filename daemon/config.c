@@ -7,6 +7,8 @@
 
 #include <ini.h>
 
+#include "config_value.h"
+
 /* Debian's inih cuts lines at 200 octets (newline and NUL counted) and names at 50. */
 #define LINE_MAX_OCTETS 197
 #define SECTION_MAX 49
@@ -69,97 +71,44 @@ refuse(struct parser *p, const char *format, ...)
 }
 
 static bool
-parse_number(const char *value, int low, int high, int *out)
-{
-	char *end;
-	long v;
-
-	if (*value < '0' || *value > '9')
-		return false;
-	errno = 0;
-	v = strtol(value, &end, 10);
-	if (*end != '\0' || errno != 0 || v < low || v > high)
-		return false;
-	*out = (int)v;
-	return true;
-}
-
-static bool
-parse_yes_no(const char *value, bool *out)
-{
-	*out = strcmp(value, "yes") == 0;
-	return *out || strcmp(value, "no") == 0;
-}
-
-static bool
-parse_text(const char *value, char *out, size_t size)
-{
-	return *value != '\0' && strlen(value) < size &&
-	       snprintf(out, size, "%s", value) >= 0;
-}
-
-static bool
-parse_host(const char *value, char *out, size_t size)
-{
-	for (const char *c = value; *c != '\0'; c++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789.:_-%",
-			*c) == NULL)
-			return false;
-	return parse_text(value, out, size);
-}
-
-static bool
-parse_level(const char *value, enum log_level *out)
-{
-	for (int i = LOG_ERROR; i < LOG_LEVELS; i++) {
-		if (strcmp(value, log_level_names[i]) == 0) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
 set_daemon(struct config *c, const char *key, const char *value)
 {
 	if (strcmp(key, "evidence") == 0)
 		return *value == '/' &&
-		       parse_text(value, c->evidence, sizeof(c->evidence));
+		       config_parse_text(value, c->evidence, sizeof(c->evidence));
 	if (strcmp(key, "minpoll") == 0)
-		return parse_number(
+		return config_parse_number(
 		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &c->minpoll);
 	if (strcmp(key, "maxpoll") == 0)
-		return parse_number(
+		return config_parse_number(
 		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &c->maxpoll);
 	if (strcmp(key, "watch") == 0)
-		return parse_number(value, 0, 60, &c->watch);
+		return config_parse_number(value, 0, 60, &c->watch);
 	if (strcmp(key, "seal") == 0)
-		return parse_number(value, 1, 3600, &c->seal);
+		return config_parse_number(value, 1, 3600, &c->seal);
 	if (strcmp(key, "sync") == 0)
-		return parse_number(value, 0, 60, &c->sync);
-	return parse_level(value, &c->log);
+		return config_parse_number(value, 0, 60, &c->sync);
+	return config_parse_level(value, &c->log);
 }
 
 static bool
 set_server(struct config_server *s, const char *key, const char *value)
 {
 	if (strcmp(key, "address") == 0)
-		return parse_host(value, s->address, sizeof(s->address));
+		return config_parse_host(value, s->address, sizeof(s->address));
 	if (strcmp(key, "port") == 0)
-		return parse_number(value, 1, 65535, &s->port);
+		return config_parse_number(value, 1, 65535, &s->port);
 	if (strcmp(key, "minpoll") == 0)
-		return parse_number(
+		return config_parse_number(
 		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &s->minpoll);
 	if (strcmp(key, "maxpoll") == 0)
-		return parse_number(
+		return config_parse_number(
 		    value, POLL_EXPONENT_MIN, POLL_EXPONENT_MAX, &s->maxpoll);
 	if (strcmp(key, "burst") == 0)
-		return parse_number(value, 0, BURST_MAX, &s->burst);
+		return config_parse_number(value, 0, BURST_MAX, &s->burst);
 	if (strcmp(key, "pool") == 0)
-		return parse_number(value, 1, LOOP_ADDRESSES_MAX, &s->pool);
-	return parse_yes_no(value, &s->common);
+		return config_parse_number(value, 1, LOOP_ADDRESSES_MAX, &s->pool);
+	return config_parse_yes_no(value, &s->common);
 }
 
 static bool
@@ -211,18 +160,6 @@ on_key(void *user, const char *section, const char *key, const char *value)
 	return set_key(p, key, value);
 }
 
-static void
-server_defaults(struct config_server *s)
-{
-	*s = (struct config_server){
-		.port = NTP_PORT,
-		.minpoll = -1,
-		.maxpoll = -1,
-		.burst = 4,
-		.pool = 1,
-	};
-}
-
 static bool
 begin_server(struct parser *p, const char *name)
 {
@@ -235,8 +172,8 @@ begin_server(struct parser *p, const char *name)
 	if (c->servers == MAX_SERVERS)
 		return refuse(p, "more than %d servers", MAX_SERVERS);
 	p->server = &c->server[c->servers++];
-	server_defaults(p->server);
-	if (!parse_host(name, p->server->name, sizeof(p->server->name)))
+	config_server_defaults(p->server);
+	if (!config_parse_host(name, p->server->name, sizeof(p->server->name)))
 		return refuse(
 		    p, "server name '%s'; allowed: letters, digits and . : _ - %%", name);
 	(void)snprintf(p->server->address, sizeof(p->server->address), "%s", name);
@@ -429,70 +366,4 @@ config_equal(const struct config *a, const struct config *b)
 	return strcmp(a->evidence, b->evidence) == 0 && a->minpoll == b->minpoll &&
 	       a->maxpoll == b->maxpoll && a->watch == b->watch && a->seal == b->seal &&
 	       a->sync == b->sync && a->log == b->log && config_servers_equal(a, b);
-}
-
-/* Splits "host:port" and "[v6]:port"; an address with several colons has no port. */
-static bool
-split_port(const char *argument, char *host, size_t size, const char **port)
-{
-	const char *colon = strrchr(argument, ':');
-	const char *bracket = strchr(argument, ']');
-	size_t n = strlen(argument);
-	size_t skip = *argument == '[';
-
-	*port = NULL;
-	if (skip && bracket == NULL)
-		return false;
-	if (skip) {
-		if (bracket[1] != '\0' && bracket[1] != ':')
-			return false;
-		*port = bracket[1] == ':' ? bracket + 2 : NULL;
-		n = (size_t)(bracket - argument) - 1;
-	} else if (colon != NULL && strchr(argument, ':') == colon) {
-		*port = colon + 1;
-		n = (size_t)(colon - argument);
-	}
-	if (n == 0 || n >= size)
-		return false;
-	memcpy(host, argument + skip, n);
-	host[n] = '\0';
-	return true;
-}
-
-static bool
-parse_argument(const char *argument, struct config_server *s)
-{
-	char host[RECORD_TEXT_SIZE];
-	const char *port;
-
-	return split_port(argument, host, sizeof(host), &port) &&
-	       parse_host(host, s->address, sizeof(s->address)) &&
-	       (port == NULL || parse_number(port, 1, 65535, &s->port)) &&
-	       parse_text(argument, s->name, sizeof(s->name));
-}
-
-bool
-config_add_argument(
-    struct config *c, const char *argument, char message[CONFIG_MESSAGE_SIZE])
-{
-	struct config_server *s = &c->server[c->servers];
-	const char *wrong = NULL;
-
-	if (c->servers == MAX_SERVERS)
-		wrong = "too many servers, at most 64";
-	for (size_t i = 0; i < c->servers && wrong == NULL; i++)
-		if (strcmp(c->server[i].name, argument) == 0)
-			wrong = "is given twice";
-	if (wrong == NULL) {
-		server_defaults(s);
-		if (!parse_argument(argument, s))
-			wrong =
-			    "is no server; allowed: HOST, HOST:PORT, [IPV6]:PORT, IPV6";
-	}
-	if (wrong != NULL) {
-		(void)snprintf(message, CONFIG_MESSAGE_SIZE, "'%s' %s", argument, wrong);
-		return false;
-	}
-	c->servers++;
-	return true;
 }
