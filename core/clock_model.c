@@ -2,12 +2,9 @@
 
 #include <math.h>
 
-#define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
-#define STEP_MIN_NS 50000  /* and more than this */
-#define STEERED_MAX 0.0005 /* s/s: the most that the kernel slews by */
-#define STEADY 1e-7        /* s/s: rates of neighbouring pieces that count as equal */
-#define FLICKER 3e-7       /* s/s: what no fit of an hour knows of the day after */
-#define RATE_ANY 1e-3      /* s/s: no oscillator is further off */
+#include "clock_model_piece.h"
+
+#define FLICKER 3e-7 /* s/s: what no fit of an hour knows of the day after */
 #define Z95 1.96
 
 const char *const correction_kind_names[CORRECTION_KINDS] = {
@@ -15,194 +12,6 @@ const char *const correction_kind_names[CORRECTION_KINDS] = {
 	[CORRECTION_BEFORE] = "before",
 	[CORRECTION_AFTER] = "after",
 };
-
-/* ---- building */
-
-static void
-add_piece(struct clock_model *m, struct model_piece p)
-{
-	m->piece[m->pieces++] = p;
-	m->run[m->runs - 1].count++;
-}
-
-static void
-add_run(struct clock_model *m)
-{
-	m->run[m->runs++] = (struct model_run){ .first = m->pieces };
-}
-
-static double
-piece_rate(const struct model_piece *p)
-{
-	return span_seconds(span_sub(p->real_length, p->raw_length)) /
-	       span_seconds(p->raw_length);
-}
-
-static struct span
-reading_errors(const struct model_knot *a, const struct model_knot *b)
-{
-	return span_add(a->read, b->read);
-}
-
-/*
- * A piece whose rate r differs from its neighbour's by `bend`. One change of the rate, at
- * share x of the piece, leaves the straight line by bend x length at the break and by a
- * share v of that elsewhere; the product of two numbers uniform in 0..1 is below 0.7 in
- * 95 of 100 cases. For the bound the rate may have changed as often as it liked within
- * +-R: the path then leaves the line by (R^2 - r^2) / 2R length at most. A bend within
- * the noise of the readings may still be a change near the end of the piece.
- */
-static void
-loosen(struct model_piece *p, double bend, double noise)
-{
-	double length = span_seconds(p->raw_length);
-	double rate = piece_rate(p);
-	double room = (STEERED_MAX - rate * rate / STEERED_MAX) / 2;
-
-	if (bend <= noise) {
-		p->bound = span_add(p->bound, span_from_seconds(noise * length));
-		return;
-	}
-	p->noise = span_add(p->noise, span_from_seconds(0.7 * bend * length));
-	p->bound =
-	    span_add(p->bound, span_from_seconds((room > bend ? room : bend) * length));
-}
-
-/* The first piece of a run has nobody before it to tell that its rate changed. */
-static void
-loosen_if_bent(const struct clock_model *m, struct model_piece *p, struct span errors)
-{
-	const struct model_run *run = &m->run[m->runs - 1];
-	struct model_piece *before;
-	double bend;
-	double noise;
-
-	if (run->count == 0)
-		return;
-	before = &m->piece[run->first + run->count - 1];
-	bend = fabs(piece_rate(p) - piece_rate(before));
-	noise = STEADY + 2 * span_seconds(errors) / span_seconds(p->raw_length);
-	loosen(p, bend, noise);
-	if (run->count == 1)
-		loosen(before, bend, noise);
-}
-
-static bool
-is_step(struct span raw_length, struct span real_length)
-{
-	double moved = fabs((double)span_sub(real_length, raw_length).ns);
-
-	return moved > SLEW_MAX * (double)raw_length.ns + STEP_MIN_NS;
-}
-
-/* A watched clock is where the line says, or a knot would say otherwise. */
-static void
-allow_for_change(struct clock_model *m, struct model_piece *p, const struct model_knot *k)
-{
-	if (m->watched && !k->loose)
-		p->bound = span_add(p->bound, (struct span){ WATCH_TOLERANCE_NS });
-	else
-		loosen_if_bent(m, p, reading_errors(&m->last, k));
-}
-
-/* Before the step the old clock went on, after it the new one had come from somewhere. */
-static void
-add_step(struct clock_model *m, const struct model_knot *k, struct model_piece p)
-{
-	struct model_piece old = p;
-
-	p.real_length = old.real_length = p.raw_length;
-	allow_for_change(m, &old, k);
-	add_piece(m, old);
-	add_run(m);
-	p.real = system_after(k->real, (struct span){ -p.raw_length.ns });
-	add_piece(m, p);
-}
-
-static void
-add_gap(struct clock_model *m, const struct model_knot *k)
-{
-	struct span errors = reading_errors(&m->last, k);
-	struct model_piece p = {
-		.raw = m->last.raw,
-		.real = m->last.real,
-		.raw_length = raw_since(k->raw, m->last.raw),
-		.real_length = system_since(k->real, m->last.real),
-		.noise = errors,
-		.bound = errors,
-	};
-
-	if (k->stepped || is_step(p.raw_length, p.real_length)) {
-		add_step(m, k, p);
-		return;
-	}
-	allow_for_change(m, &p, k);
-	add_piece(m, p);
-}
-
-void
-clock_model_add(struct clock_model *m, const struct model_knot *k)
-{
-	if (!m->begun)
-		add_run(m);
-	else if (raw_since(k->raw, m->last.raw).ns <= 0)
-		return;
-	else
-		add_gap(m, k);
-	m->begun = true;
-	m->last = *k;
-}
-
-void
-clock_model_knot(struct clock_model *m, const struct clock_reading *r)
-{
-	struct model_knot k = { .raw = r->raw, .real = r->real, .read = r->read };
-
-	clock_model_add(m, &k);
-}
-
-void
-clock_model_point_add(struct clock_model *m, const struct model_point *p)
-{
-	if (m->points > 0 && raw_since(p->at, m->point[m->points - 1].at).ns <= 0)
-		m->points--; /* a later word about the same moment */
-	m->point[m->points++] = *p;
-}
-
-/*
- * How fast a calibration's guarantee is left behind: what RFC 5905 allows an oscillator,
- * the error of the fitted frequency, and what an error of the bound at either end of the
- * fit does to it. Of a fit of no length nothing is known but what oscillators can be.
- */
-static double
-calibration_rho(const struct calibration *c)
-{
-	double length = span_seconds(c->length);
-	double tilt = length > 0 ? 2 * span_seconds(c->bound) / length : RATE_ANY;
-
-	return SAMPLE_PHI + 3 * c->frequency_error + (tilt < RATE_ANY ? tilt : RATE_ANY);
-}
-
-void
-clock_model_point(
-    struct clock_model *m, const struct clock_reading *at, const struct calibration *c)
-{
-	struct model_point p = {
-		.at = at->raw,
-		.utc_minus_raw = c->utc_minus_raw,
-		.low = span_sub(c->utc_minus_raw, c->bound),
-		.high = span_add(c->utc_minus_raw, c->bound),
-		.rho = calibration_rho(c),
-		.oscillator = c->oscillator,
-		.frequency = c->frequency,
-		.frequency_error = c->frequency_error,
-		.noise = c->noise,
-		.uncertainty = c->uncertainty,
-		.common = c->common,
-	};
-
-	clock_model_point_add(m, &p);
-}
 
 /* ---- UTC - raw at a raw time */
 
@@ -321,7 +130,7 @@ host_frequency(const struct model_point *p, const struct model_piece *piece)
 
 	if (piece->raw_length.ns <= 0)
 		return p->frequency;
-	rate = piece_rate(piece);
+	rate = clock_model_piece_rate(piece);
 	return (p->oscillator - rate) / (1 + rate);
 }
 
