@@ -158,6 +158,14 @@ with open("/dev/full", "w") as full:
     equal([tool(*c, stdout=full).returncode for c in (["verify", slow], ["verify", "--json", slow], ["correct", "-e", slow, logs[0]],
                                                       ["convert", "-e", slow, NOON], ["--help"], ["correct", "--help"])], [3] * 6,
           "what cannot be written was not done: exit 3")
+colours = write("colours.jsonl", "".join(
+    l.replace('"host":"made"', '"host":"\\u001b[31mmade"') for l in open(slow).read().splitlines(True)[:1]))
+got = tool("verify", colours)
+ok("made" in got.stdout and "\x1b" not in got.stdout, "a text in evidence cannot command the terminal", got.stdout)
+impossible = make(NOON, "0", "0", "608", "Nowhere/At_all", "9223372036854775807")
+got = tool("correct", "-e", impossible, input="Mar 10 12:00:00 x\n")
+equal(got.returncode, 2, "a distance from UTC that cannot be is refused")
+holds("--timezone", got.stderr, "and the way out is named")
 equal(tool("frobnicate").returncode, 2, "an unknown command: exit 2")
 equal(tool("--version").stdout.split()[0], "clockwitness", "--version says the name")
 done()

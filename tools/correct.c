@@ -15,6 +15,7 @@
 #include "tally.h"
 
 #define ANSWERS_MAX 16
+#define DAY_S 86400
 
 static const char usage[] =
     "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
@@ -205,6 +206,11 @@ choose_zone(struct correcting *c)
 	}
 	if (zone_parse(name, &c->clock.zone))
 		return true;
+	if (c->model.utc_offset_s < -DAY_S || c->model.utc_offset_s > DAY_S) {
+		say("the evidence has no distance from UTC that could be; name the zone with "
+		    "--timezone");
+		return false;
+	}
 	zone_fixed(c->model.utc_offset_s, &c->clock.zone);
 	if (*name != '\0')
 		say("the host's zone '%s' is not known here; using %s, as it was at the start "
