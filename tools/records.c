@@ -138,6 +138,15 @@ add_file(struct records *r, size_t *room, const char *path)
 	return true;
 }
 
+/* A pipe would be waited for, a directory cannot be read. */
+static bool
+is_file(const char *path)
+{
+	struct stat s;
+
+	return stat(path, &s) != 0 || S_ISREG(s.st_mode);
+}
+
 static bool
 add_directory(struct records *r, size_t *room, const char *path)
 {
@@ -152,8 +161,11 @@ add_directory(struct records *r, size_t *room, const char *path)
 
 		if (n <= 6 || strcmp(d->d_name + n - 6, ".jsonl") != 0)
 			continue;
-		good = asprintf(&full, "%s/%s", path, d->d_name) >= 0 &&
-		       add_file(r, room, full);
+		good = asprintf(&full, "%s/%s", path, d->d_name) >= 0;
+		if (good && is_file(full))
+			good = add_file(r, room, full);
+		else if (good)
+			say("%s is no file; passed over", full);
 		free(full);
 	}
 	if (dir == NULL)
