@@ -112,6 +112,12 @@ got = converted("2026-03-10T12:53:10Z", one, two)
 ok([g["kind"] for g in got] == ["inside"] and abs(ns(got[0]["utc"]) - ns("2026-03-10T12:53:11.159500000Z")) <= 1000 and
    not got[0]["conflict"], "two processes that watched the same clock at the same time agree", got)
 
+boots = [make("2026-03-10T12:00:0%d.000000000Z" % i, str(o), "0", "608") for i, o in ((1, 864000 * 10**9), (2, 10**9))]
+boots[1] = write("second-boot.jsonl", open(boots[1]).read().replace('"boot_id":"00', '"boot_id":"11'))
+got = tool("convert", "--json", "--unverified", "-e", boots[0], "-e", boots[1], "2026-03-10T12:05:00Z").stdout.splitlines()
+equal([json.loads(l)["utc"][:19] for l in got], ["2026-03-10T12:05:01", "2026-03-20T12:05:00"],
+      "answers of two boots are in the order of UTC, whatever the host's clock said when they began")
+
 berlin = make("2026-10-25T00:00:00.000000000Z", "3000000000", "0", "10800", "Europe/Berlin", "7200")
 equal(corrected(berlin, "".join("Oct 25 %s x\n" % t for t in ("02:30:00", "02:59:59", "02:00:00", "02:30:00", "03:10:00"))),
       "Oct 25 02:30:03 x\nOct 25 02:00:02 x\nOct 25 02:00:03 x\nOct 25 02:30:03 x\nOct 25 03:10:03 x\n",

@@ -406,6 +406,15 @@ was_watching(const struct clock_model *c, const struct correction *found)
 	       raw_since(c->last.raw, found->raw).ns >= 0;
 }
 
+static int
+by_utc(const void *a, const void *b)
+{
+	const struct correction *x = a;
+	const struct correction *y = b;
+
+	return (x->utc.ns > y->utc.ns) - (x->utc.ns < y->utc.ns);
+}
+
 size_t
 model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most)
@@ -420,8 +429,10 @@ model_correct(
 		if (found > 0 && was_watching(c, &out[n]))
 			n += found;
 	}
-	if (n > 0)
+	if (n > 0) {
+		qsort(out, n, sizeof(*out), by_utc);
 		return n;
+	}
 	nearest = nearest_boot(m, t);
 	return nearest != NULL ? clock_model_correct(&nearest->model, t, out, most) : 0;
 }
