@@ -117,7 +117,7 @@ zone_after_blank(struct scan s)
 	hours = scan_digits(&s, 2);
 	(void)accept(&s, ':');
 	minutes = scan_digits(&s, 2);
-	return ends_well(&s) && minutes <= 59 && 60 * hours + minutes <= 24 * 60;
+	return ends_well(&s) && minutes <= 59 && 60 * hours + minutes <= 1440;
 }
 
 static bool
