@@ -116,6 +116,21 @@ ends_well(const struct scan *s)
 	return s->at == s->end || (!at_digit(s) && !is_letter(*s->at));
 }
 
+/* " +0100" is the zone of what stands before it, not the first word of the message. */
+static bool
+zone_after_blank(struct scan s)
+{
+	uint64_t hours;
+	uint64_t minutes;
+
+	if (!accept(&s, ' ') || (!accept(&s, '+') && !accept(&s, '-')))
+		return false;
+	hours = scan_digits(&s, 2);
+	(void)accept(&s, ':');
+	minutes = scan_digits(&s, 2);
+	return ends_well(&s) && minutes <= 59 && 60 * hours + minutes <= 1440;
+}
+
 static bool
 find_iso8601(struct scan s, struct log_time *t)
 {
@@ -131,6 +146,9 @@ find_iso8601(struct scan s, struct log_time *t)
 		scan_literal(&s, " ");
 	scan_clock(&s, &t->civil);
 	scan_fraction(&s, t);
+	t->zone_blank = zone_after_blank(s);
+	if (t->zone_blank)
+		scan_literal(&s, " ");
 	scan_zone(&s, t);
 	t->to = (size_t)(s.at - (s.end - t->to));
 	return ends_well(&s) && civil_is_valid(&t->civil);
@@ -257,6 +275,8 @@ print_zone(struct text *o, const struct log_time *form)
 		print_literal(o, "Z");
 	if (form->zone == ZONE_NONE || form->zone == ZONE_Z)
 		return;
+	if (form->zone_blank)
+		print_literal(o, " ");
 	print_literal(o, form->zone_west ? "-" : "+");
 	print_digits(o, (uint64_t)minutes / 60, 2);
 	if (form->zone == ZONE_COLON)

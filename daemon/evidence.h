@@ -75,7 +75,8 @@ bool evidence_seal(struct evidence *e, const struct clock_reading *now, bool las
 /* What was written is on disk, or false. */
 bool evidence_sync(struct evidence *e);
 
-/* Writes what a stream still holds, for at most five seconds; closes; erases the key. */
+/* Writes what a stream still holds, until nothing is taken for five seconds; closes;
+ * erases the key. */
 void evidence_close(struct evidence *e);
 
 #endif

@@ -99,8 +99,15 @@ stream_close(struct stream *s)
 	if (s->buffer == NULL)
 		return 0;
 	write_what_goes(s);
-	while (s->from < s->to && !s->closed && poll(&p, 1, ms_until(end)) > 0)
+	while (s->from < s->to && !s->closed && ms_until(end) > 0) {
+		size_t before = s->from;
+
+		if (poll(&p, 1, ms_until(end)) <= 0)
+			continue; /* a signal, or the end */
 		write_what_goes(s);
+		if (s->from != before)
+			end = raw_after(clock_raw(), (struct span){ DRAIN_NS });
+	}
 	left = s->to - s->from;
 	loop_watch_free(s->watch);
 	free(s->buffer);

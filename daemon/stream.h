@@ -29,7 +29,7 @@ bool stream_has_room(const struct stream *s, size_t n);
 /* Takes all n octets and returns 0, or none: -ENOBUFS. */
 int stream_write(struct stream *s, const char *octets, size_t n);
 
-/* Waits for the reader, five seconds at most, for what is left; frees. Octets not taken.
+/* Waits for the reader, until it takes nothing for five seconds; frees. Octets not taken.
  */
 size_t stream_close(struct stream *s);
 

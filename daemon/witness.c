@@ -538,6 +538,10 @@ witness_run(struct witness *w)
 		    &w->last, w->last_exchange);
 	if (o->once && w->code == EXIT_AS_ASKED && w->last.outcome != OUTCOME_MAJORITY)
 		w->code = EXIT_NO_MAJORITY;
+	if (o->once && (fflush(stdout) != 0 || ferror(stdout))) {
+		(void)log_fail(-errno, "standard output");
+		w->code = EXIT_CANNOT;
+	}
 	return w->code;
 }
 

@@ -4,7 +4,8 @@
  *   RFC 3164  "Mar 28 14:16:41", day padded with a blank, a zero or not, optionally with
  * a fraction and after a <priority>; no year, no zone ISO 8601 / RFC 3339
  * "2026-11-22T01:52:47.123456+01:00": T or blank, fraction after . or , of up to 9
- * digits, Z, +-hh:mm, +-hhmm, +-hh or no zone
+ * digits, Z, +-hh:mm, +-hhmm, +-hh or no zone; a blank may stand before the two of four
+ * digits
  *
  * Nothing is guessed here: a year or a zone that the text does not say is the caller's.
  */
@@ -36,6 +37,7 @@ struct log_time {
 	char pad; /* RFC 3164: before a day of one digit: ' ', '0' or 0 for none */
 	enum zone_form zone;
 	bool zone_west;   /* its sign is '-', as in -00:00 too */
+	bool zone_blank;  /* a blank stands before it */
 	int zone_minutes; /* east of Greenwich; holds unless ZONE_NONE */
 };
 

@@ -114,6 +114,12 @@ got = converted("2026-03-10T12:53:10Z", one, two)
 ok([g["kind"] for g in got] == ["inside"] and abs(ns(got[0]["utc"]) - ns("2026-03-10T12:53:11.159500000Z")) <= 1000 and
    not got[0]["conflict"], "two processes that watched the same clock at the same time agree", got)
 
+boots = [make("2026-03-10T12:00:0%d.000000000Z" % i, str(o), "0", "608") for i, o in ((1, 864000 * 10**9), (2, 10**9))]
+boots[1] = write("second-boot.jsonl", open(boots[1]).read().replace('"boot_id":"00', '"boot_id":"11'))
+got = tool("convert", "--json", "--unverified", "-e", boots[0], "-e", boots[1], "2026-03-10T12:05:00Z").stdout.splitlines()
+equal([json.loads(l)["utc"][:19] for l in got], ["2026-03-10T12:05:01", "2026-03-20T12:05:00"],
+      "answers of two boots are in the order of UTC, whatever the host's clock said when they began")
+
 berlin = make("2026-10-25T00:00:00.000000000Z", "3000000000", "0", "10800", "Europe/Berlin", "7200")
 equal(corrected(berlin, "".join("Oct 25 %s x\n" % t for t in ("02:30:00", "02:59:59", "02:00:00", "02:30:00", "03:10:00"))),
       "Oct 25 02:30:03 x\nOct 25 02:00:02 x\nOct 25 02:00:03 x\nOct 25 02:30:03 x\nOct 25 03:10:03 x\n",
@@ -140,6 +146,7 @@ equal(tool("correct", "-e", slow, "-o", out, *logs).returncode, 3, "but never ov
 equal(tool("correct", "-e", slow, os.path.join(scratch, "none")).returncode, 3, "a log that is not there: exit 3")
 equal(tool("correct", "-e", slow, "--style", "fancy").returncode, 2, "a style that is not there: exit 2")
 equal(tool("correct", "-e", slow, "--timezone", "Mars/Base").returncode, 2, "a zone that is not there: exit 2")
+equal(tool("correct", "-e", "-", input=open(slow).read()).returncode, 2, "evidence and log both from standard input: exit 2")
 equal(tool("correct", logs[0]).returncode, 2, "no evidence named: exit 2")
 summary = json.loads(tool("correct", "--json", "-e", slow, logs[0]).stderr)
 equal((summary["stamps"], summary["inside"], summary["least_correction_ns"]), (1, 1, 3200000000),
@@ -160,6 +167,14 @@ with open("/dev/full", "w") as full:
     equal([tool(*c, stdout=full).returncode for c in (["verify", slow], ["verify", "--json", slow], ["correct", "-e", slow, logs[0]],
                                                       ["convert", "-e", slow, NOON], ["--help"], ["correct", "--help"])], [3] * 6,
           "what cannot be written was not done: exit 3")
+colours = write("colours.jsonl", "".join(
+    l.replace('"host":"made"', '"host":"\\u001b[31mmade"') for l in open(slow).read().splitlines(True)[:1]))
+got = tool("verify", colours)
+ok("made" in got.stdout and "\x1b" not in got.stdout, "a text in evidence cannot command the terminal", got.stdout)
+impossible = make(NOON, "0", "0", "608", "Nowhere/At_all", "9223372036854775807")
+got = tool("correct", "-e", impossible, input="Mar 10 12:00:00 x\n")
+equal(got.returncode, 2, "a distance from UTC that cannot be is refused")
+holds("--timezone", got.stderr, "and the way out is named")
 equal(tool("frobnicate").returncode, 2, "an unknown command: exit 2")
 equal(tool("--version").stdout.split()[0], "clockwitness", "--version says the name")
 done()

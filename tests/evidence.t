@@ -156,6 +156,11 @@ got = tool("verify", os.path.join(cut, "c.jsonl"))
 equal(got.returncode, 0, "alone nobody can tell")
 holds("goes on from b.jsonl, which is not here", got.stdout, "and that is said")
 
+os.mkfifo(os.path.join(case, "pipe.jsonl"))
+os.mkdir(os.path.join(case, "directory.jsonl"))
+got = tool("verify", case, timeout=10)
+equal((got.returncode, len(got.stderr.splitlines())), (0, 2), "what is no file in a directory is passed over, and said")
+
 killed = directory("killed")
 p = start([DAEMON, "-o", killed, "--poll", "0.05", *servers.all()], stderr=subprocess.DEVNULL)
 wait_for(lambda: len(evidence_files(killed)) and os.path.getsize(evidence_files(killed)[0]) > 40000)

@@ -16,6 +16,9 @@ ok(abs(float(rows[four["near"]][8]) - 3.2) < 0.001, "a server 3.2 s ahead has of
 holds("(slow)", got.stdout, "a host whose servers are ahead is called slow")
 equal(rows[four["near"]][2:5], ["0", "1", "GPS"], "leap, stratum and reference ID of the reply are shown")
 
+with open("/dev/full", "w") as full:
+    equal(daemon(*FAST, *four.all(), stdout=full).returncode, 3, "a table that cannot be written: exit 3")
+
 behind = Servers({n: clock(-0.75) for n in "abc"})
 got = daemon(*FAST, *behind.all())
 ok(abs(float(got.stdout.splitlines()[1].split()[8]) + 0.75) < 0.001,

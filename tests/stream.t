@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from harness import DAEMON, Servers, clock, daemon, done, equal, holds, ok, scratch, start, tool, wait_for, write
 
@@ -28,8 +29,15 @@ with open(said, "wb") as errors:
 ok(wait_for(lambda: "too slow" in open(said).read(), 120), "when a reader does not read and 1 MiB waits, it is said")
 ok(slow.poll() is None, "but the daemon does not stop")
 slow.send_signal(signal.SIGTERM)
-text = slow.stdout.read()
+text = b""
+for _ in range(8):
+    text += slow.stdout.read(100000)
+    time.sleep(0.9)
+    slow.send_signal(signal.SIGTERM)
+text += slow.stdout.read()
 equal(slow.wait(20), 0, "it drains and ends")
+ok("not taken" not in open(said).read() and text.endswith(b"\n"), "however slow the reader and impatient the user",
+   open(said).read())
 path = os.path.join(scratch, "slow.jsonl")
 with open(path, "wb") as f:
     f.write(text)

@@ -60,7 +60,7 @@ append_zone(void)
 	size_t hours = law_below(15);
 	size_t minutes = law_below(4) * 15;
 
-	switch (law_below(6)) {
+	switch (law_below(8)) {
 	case 0:
 		(void)snprintf(stamp + n, room, "Z");
 		break;
@@ -75,6 +75,12 @@ append_zone(void)
 		break;
 	case 4:
 		(void)snprintf(stamp + n, room, "-00:00");
+		break;
+	case 5:
+		(void)snprintf(stamp + n, room, " %c%02zu%02zu", sign, hours, minutes);
+		break;
+	case 6:
+		(void)snprintf(stamp + n, room, " %c%02zu:%02zu", sign, hours, minutes);
 		break;
 	default:
 		break;
@@ -182,6 +188,14 @@ START_TEST(stamp_is_read_at_its_worth)
 	ck_assert(find("2026-11-22T01:52:47-00:00", &t));
 	ck_assert_int_eq(t.zone_minutes, 0);
 	ck_assert(t.zone_west);
+	ck_assert(find("2026-11-22 01:52:47 +0100 x", &t));
+	ck_assert_int_eq(t.zone_minutes, 60);
+	ck_assert_uint_eq(t.to, 25);
+	ck_assert(find("2026-11-22 01:52:47 +01 x", &t)); /* a word of the message */
+	ck_assert_int_eq(t.zone, ZONE_NONE);
+	ck_assert_uint_eq(t.to, 19);
+	ck_assert(find("2026-11-22 01:52:47 -9999 x", &t));
+	ck_assert_int_eq(t.zone, ZONE_NONE);
 	ck_assert(find("<34>Nov  2 01:52:47 host", &t));
 	ck_assert_uint_eq(t.from, 4);
 	ck_assert_uint_eq(t.to, 19);

@@ -15,6 +15,7 @@
 #include "tally.h"
 
 #define ANSWERS_MAX 16
+#define DAY_S 86400
 
 static const char usage[] =
     "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
@@ -206,6 +207,11 @@ choose_zone(struct correcting *c)
 	}
 	if (zone_parse(name, &c->clock.zone))
 		return true;
+	if (c->model.utc_offset_s < -DAY_S || c->model.utc_offset_s > DAY_S) {
+		say("the evidence has no distance from UTC that could be; name the zone with "
+		    "--timezone");
+		return false;
+	}
 	zone_fixed(c->model.utc_offset_s, &c->clock.zone);
 	if (*name != '\0')
 		say("the host's zone '%s' is not known here; using %s, as it was at the start "
@@ -225,6 +231,15 @@ open_output(const struct correcting *c, struct lines_sink *out)
 	return out->fd >= 0;
 }
 
+static bool
+from_standard_input(const struct correcting *c)
+{
+	for (size_t i = 0; i < c->evidences; i++)
+		if (strcmp(c->evidence[i], "-") == 0)
+			return true;
+	return false;
+}
+
 static int
 correct(struct correcting *c, char *const logs[])
 {
@@ -234,6 +249,10 @@ correct(struct correcting *c, char *const logs[])
 	bool good = true;
 	bool left = false;
 
+	if (*logs == NULL && from_standard_input(c)) {
+		say("the evidence and the log cannot both come from standard input");
+		return EXIT_USAGE;
+	}
 	if (!model_load(&c->model, c->evidence, c->evidences, c->unverified))
 		return EXIT_CANNOT;
 	if (!choose_zone(c))

@@ -122,11 +122,13 @@ static void
 take_start(struct loading *l, const struct record_start *s)
 {
 	struct model *m = l->model;
+	char host[RECORD_TEXT_SIZE];
 
 	l->watched = s->watch_s > 0;
-	m->mixed |= m->host[0] != '\0' && strcmp(m->host, s->host) != 0;
-	memcpy(m->host, s->host, sizeof(m->host));
-	memcpy(m->timezone, s->timezone, sizeof(m->timezone));
+	record_copy_text(host, sizeof(host), s->host);
+	m->mixed |= m->host[0] != '\0' && strcmp(m->host, host) != 0;
+	memcpy(m->host, host, sizeof(m->host));
+	record_copy_text(m->timezone, sizeof(m->timezone), s->timezone);
 	m->utc_offset_s = s->utc_offset_s;
 }
 
@@ -309,11 +311,17 @@ say_contradictions(struct model *m, const struct boot_model *b)
 	    "%.3f s, last at %.3f s; there the guarantee holds nothing",
 	    b->boot_id, f->infeasible, (double)f->first.ns / 1e9,
 	    (double)f->last.ns / 1e9);
-	for (size_t i = 0; i < b->estimating.servers; i++)
+	for (size_t i = 0; i < b->estimating.servers; i++) {
+		struct estimate_server named;
+
+		record_copy_text(
+		    named.name, sizeof(named.name), b->estimating.server[i].name);
+		record_copy_text(named.address, sizeof(named.address),
+		    b->estimating.server[i].address);
 		if (f->contradicting >> i & 1)
 			say("boot %s: server %s (%s) contradicts the others", b->boot_id,
-			    b->estimating.server[i].name,
-			    b->estimating.server[i].address);
+			    named.name, named.address);
+	}
 }
 
 bool
@@ -423,6 +431,15 @@ extrapolate(
 	return n;
 }
 
+static int
+by_utc(const void *a, const void *b)
+{
+	const struct correction *x = a;
+	const struct correction *y = b;
+
+	return (x->utc.ns > y->utc.ns) - (x->utc.ns < y->utc.ns);
+}
+
 size_t
 model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most)
@@ -436,6 +453,7 @@ model_correct(
 		if (found > 0 && was_watching(c, &out[n]))
 			n += found;
 	}
+	qsort(out, n, sizeof(*out), by_utc);
 	if (n > 0 || model_covers(m, t))
 		return n;
 	return extrapolate(m, t, out, most);

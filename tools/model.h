@@ -56,7 +56,8 @@ struct model {
 bool model_load(struct model *m, char *const paths[], size_t n, bool unverified);
 void model_free(struct model *m);
 
-/* All corrections of a host time, from the boots that saw it; else the nearest boot's. */
+/* All corrections of a host time, earliest first, from the boots that saw it; else the
+ * nearest boot's. */
 size_t model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most);
 

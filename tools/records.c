@@ -64,12 +64,14 @@ line_length(const char *at, const char *end)
 	return newline != NULL ? (size_t)(newline - at) + 1 : 0;
 }
 
+/* Forged texts may hold what a terminal obeys; the daemon writes none. */
 static void
 take_start(struct records_file *f, const struct record_start *s)
 {
-	memcpy(f->host, s->host, sizeof(f->host));
-	memcpy(f->boot_id, s->boot_id, sizeof(f->boot_id));
+	record_copy_text(f->host, sizeof(f->host), s->host);
+	record_copy_text(f->boot_id, sizeof(f->boot_id), s->boot_id);
 	f->previous = s->previous;
+	record_copy_text(f->previous.file, sizeof(f->previous.file), s->previous.file);
 	f->has_previous = s->has_previous;
 	f->fingerprint = digest_bytes(&s->seal_key, sizeof(s->seal_key));
 }
@@ -77,9 +79,9 @@ take_start(struct records_file *f, const struct record_start *s)
 static void
 take_continue(struct records_file *f, const struct record_continue *c)
 {
-	memcpy(f->host, c->host, sizeof(f->host));
-	memcpy(f->boot_id, c->boot_id, sizeof(f->boot_id));
-	memcpy(f->previous_file, c->previous_file, sizeof(f->previous_file));
+	record_copy_text(f->host, sizeof(f->host), c->host);
+	record_copy_text(f->boot_id, sizeof(f->boot_id), c->boot_id);
+	record_copy_text(f->previous_file, sizeof(f->previous_file), c->previous_file);
 }
 
 static void
@@ -136,6 +138,15 @@ add_file(struct records *r, size_t *room, const char *path)
 	return true;
 }
 
+/* A pipe would be waited for, a directory cannot be read. */
+static bool
+is_file(const char *path)
+{
+	struct stat s;
+
+	return stat(path, &s) != 0 || S_ISREG(s.st_mode);
+}
+
 static bool
 add_directory(struct records *r, size_t *room, const char *path)
 {
@@ -150,8 +161,11 @@ add_directory(struct records *r, size_t *room, const char *path)
 
 		if (n <= 6 || strcmp(d->d_name + n - 6, ".jsonl") != 0)
 			continue;
-		good = asprintf(&full, "%s/%s", path, d->d_name) >= 0 &&
-		       add_file(r, room, full);
+		good = asprintf(&full, "%s/%s", path, d->d_name) >= 0;
+		if (good && is_file(full))
+			good = add_file(r, room, full);
+		else if (good)
+			say("%s is no file; passed over", full);
 		free(full);
 	}
 	if (dir == NULL)

@@ -247,7 +247,8 @@ check_ends(struct verification *v)
 			find(v, f, f->lines, "open-end", state_of(f));
 		if (f->lines == 0 && !f->broken && !f->skipped)
 			find(v, f, 0, "empty", "holds no record");
-		met |= f->lines > 0 && digest_equal(&f->fingerprint, &v->fingerprint);
+		met |= f->lines > 0 && f->previous_file[0] == '\0' &&
+		       digest_equal(&f->fingerprint, &v->fingerprint);
 	}
 	if (v->has_fingerprint && !met)
 		find(v, &r->file[0], 1, "fingerprint",
