@@ -339,6 +339,13 @@ evidence_begin(
 }
 
 void
+evidence_drain(struct evidence *e)
+{
+	if (e->kind == EVIDENCE_STREAM)
+		stream_drain(&e->stream);
+}
+
+void
 evidence_close(struct evidence *e)
 {
 	size_t left;

@@ -72,6 +72,9 @@ bool evidence_append(struct evidence *e, struct record *r);
 /* A seal over all so far, and fdatasync; last: nothing will follow. */
 bool evidence_seal(struct evidence *e, const struct clock_reading *now, bool last);
 
+/* Waits for a slow reader of a stream, so that the last records find room. */
+void evidence_drain(struct evidence *e);
+
 /* What was written is on disk, or false. */
 bool evidence_sync(struct evidence *e);
 

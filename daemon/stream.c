@@ -89,15 +89,12 @@ ms_until(struct raw_time end)
 	return ns > 0 ? (int)(ns / 1000000) + 1 : 0;
 }
 
-size_t
-stream_close(struct stream *s)
+void
+stream_drain(struct stream *s)
 {
 	struct raw_time end = raw_after(clock_raw(), (struct span){ DRAIN_NS });
 	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
-	size_t left;
 
-	if (s->buffer == NULL)
-		return 0;
 	write_what_goes(s);
 	while (s->from < s->to && !s->closed && ms_until(end) > 0) {
 		size_t before = s->from;
@@ -108,6 +105,16 @@ stream_close(struct stream *s)
 		if (s->from != before)
 			end = raw_after(clock_raw(), (struct span){ DRAIN_NS });
 	}
+}
+
+size_t
+stream_close(struct stream *s)
+{
+	size_t left;
+
+	if (s->buffer == NULL)
+		return 0;
+	stream_drain(s);
 	left = s->to - s->from;
 	loop_watch_free(s->watch);
 	free(s->buffer);

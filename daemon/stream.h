@@ -29,6 +29,9 @@ bool stream_has_room(const struct stream *s, size_t n);
 /* Takes all n octets and returns 0, or none: -ENOBUFS. */
 int stream_write(struct stream *s, const char *octets, size_t n);
 
+/* Waits until the reader has taken all, or nothing for five seconds. */
+void stream_drain(struct stream *s);
+
 /* Waits for the reader, until it takes nothing for five seconds; frees. Octets not taken.
  */
 size_t stream_close(struct stream *s);

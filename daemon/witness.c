@@ -502,6 +502,7 @@ finish(struct witness *w)
 	static struct record r;
 	struct clock_reading now;
 
+	evidence_drain(&w->ledger.evidence);
 	clock_read(&now);
 	conclude(w, &now, true);
 	r = (struct record){ .type = RECORD_STOP,
