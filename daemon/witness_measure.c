@@ -1,0 +1,251 @@
+/* Exchanges in, records and conclusions out. */
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "report.h"
+#include "round.h"
+#include "witness_parts.h"
+
+#define ONCE_BURST 4
+#define HURRY_NS (16 * NS_PER_SECOND)
+
+static void
+record_calibration(
+    struct witness *w, const struct clock_reading *now, const struct calibration *c)
+{
+	static struct record r;
+
+	r = (struct record){ .type = RECORD_CALIBRATION, .at = *now, .calibration = *c };
+	ledger_append_sealed(&w->ledger, &r);
+	w->calibrations++;
+	w->calibrated = true;
+	memset(w->answered, 0, sizeof(w->answered));
+}
+
+static void
+check_until(struct witness *w, const struct calibration *c)
+{
+	if (w->options->until > 0 && c->selected && c->samples >= CLOCK_FILTER_STAGES &&
+	    c->frequency_error <= w->options->until)
+		witness_stop(w, EXIT_AS_ASKED);
+}
+
+void
+witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
+{
+	static struct calibration c;
+	bool over = round_is_over(&w->roster, w->answered);
+
+	calibrator_conclude(&w->calibrator, now, &c);
+	if (must || over || (w->calibrated && round_standing_changed(&w->last, &c))) {
+		report_changes(&w->last, &c);
+		record_calibration(w, now, &c);
+		w->last = c;
+	}
+	check_until(w, &c);
+}
+
+/* May this be recorded? Replies that did not end a request come at an attacker's rate. */
+static bool
+admit(struct refusals *f, enum fault fault, struct raw_time now)
+{
+	if (fault_ends_request(fault))
+		return true;
+	if (f->seen[fault] &&
+	    raw_since(now, f->last[fault]).ns < REFUSALS_PER_SERVER_NS) {
+		f->suppressed++;
+		return false;
+	}
+	f->seen[fault] = true;
+	f->last[fault] = now;
+	return true;
+}
+
+static void
+record_exchange(struct witness *w, size_t i, const struct exchange *x,
+    const struct clock_reading *at, const struct sample *sample)
+{
+	static struct record r;
+	const struct calibrated_server *s = &w->calibrator.server[i];
+	struct refusals *refusals = &w->refusals[i];
+
+	r = (struct record){ .type = RECORD_EXCHANGE,
+		.at = *at,
+		.exchange = { .exchange = *x,
+		    .has_sample = sample != NULL,
+		    .has_suppressed = refusals->suppressed > 0,
+		    .suppressed = refusals->suppressed } };
+	memcpy(r.exchange.server, s->name, sizeof(s->name));
+	memcpy(r.exchange.address, s->address, sizeof(s->address));
+	if (sample != NULL) {
+		r.exchange.offset = sample->offset;
+		r.exchange.delay = sample->delay;
+		r.exchange.dispersion = sample->dispersion;
+	}
+	refusals->suppressed = 0;
+	ledger_append(&w->ledger, &r);
+}
+
+static void
+end_if_measured(struct witness *w)
+{
+	for (size_t i = 0; i < w->roster.peers; i++) {
+		struct peer *p = &w->roster.peer[i];
+
+		if (roster_waiting(&w->roster, i) ||
+		    (p->has_address && !p->paused && !p->association.denied))
+			return;
+	}
+	witness_stop(w, EXIT_AS_ASKED);
+}
+
+static void
+record_bends(
+    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+{
+	for (size_t i = 0; i < report->bends; i++) {
+		struct record r = {
+			.type = RECORD_CLOCK, .at = *at, .clock = report->bend[i]
+		};
+
+		ledger_append(&w->ledger, &r);
+	}
+}
+
+static void
+record_event(struct witness *w, enum event_kind kind, struct span size,
+    const struct watch_report *report, const struct clock_reading *at)
+{
+	struct record r = {
+		.type = RECORD_EVENT,
+		.at = *at,
+		.event = { .kind = kind,
+		    .size = size,
+		    .before = report->before.real,
+		    .before_raw = report->before.raw },
+	};
+
+	ledger_append_sealed(&w->ledger, &r);
+}
+
+void
+witness_hurry(struct witness *w)
+{
+	for (size_t i = 0; i < w->roster.peers; i++)
+		peer_hurry(&w->roster.peer[i]);
+}
+
+/*
+ * All servers are asked at once, and what is known at this moment is written down. Who
+ * sets the clock a thousand times a second shall not make us ask the servers as often.
+ */
+static void
+take_stock(struct witness *w, const struct clock_reading *at)
+{
+	if (!w->hurried || raw_since(at->raw, w->hurried_at).ns >= HURRY_NS)
+		witness_hurry(w);
+	w->hurried = true;
+	w->hurried_at = at->raw;
+	witness_conclude(w, at, true);
+}
+
+void
+witness_on_watch(
+    void *arg, const struct watch_report *report, const struct clock_reading *at)
+{
+	struct witness *w = arg;
+
+	record_bends(w, report, at);
+	if (report->suspended) {
+		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
+		    span_seconds(report->suspend));
+		record_event(w, EVENT_SUSPEND, report->suspend, report, at);
+		calibrator_forget(&w->calibrator);
+	}
+	if (report->stepped) {
+		log_line(LOG_WARNING, "somebody set the clock: %+.9f s",
+		    span_seconds(report->step));
+		record_event(w, EVENT_STEP, report->step, report, at);
+	}
+	if (report->stepped || report->suspended)
+		take_stock(w, at);
+}
+
+/* Every reading of the clocks serves the watch and the host's rate. */
+void
+witness_take_reading(struct witness *w, const struct clock_reading *at)
+{
+	calibrator_read(&w->calibrator, at);
+	watch_feed(&w->watch, at);
+}
+
+static void
+on_exchanged(void *arg, struct peer *p, const struct exchange *x,
+    const struct clock_reading *at, const struct sample *sample)
+{
+	struct witness *w = arg;
+	size_t i = (size_t)(p - w->roster.peer);
+	bool well;
+
+	witness_take_reading(w, at);
+	if (!admit(&w->refusals[i], x->fault, at->raw))
+		return;
+	w->exchanges++;
+	w->samples += sample != NULL;
+	w->faults += x->fault != FAULT_NONE;
+	well = calibrator_exchange(&w->calibrator, i, x, sample);
+	record_exchange(w, i, x, at, sample);
+	if (!fault_ends_request(x->fault))
+		return;
+	if (sample != NULL)
+		association_predicted(&p->association, well);
+	w->last_exchange[i] = *x;
+	w->answered[i] = true;
+	if (w->calibrator.server[i].reach == 0 && p->ended % CLOCK_FILTER_STAGES == 0)
+		roster_silent(&w->roster, i);
+	if (w->options->once && (p->ended >= ONCE_BURST || x->fault == FAULT_KISS_RATE))
+		peer_pause(p);
+	witness_conclude(w, at, false);
+	if (w->options->once)
+		end_if_measured(w);
+}
+
+static bool
+nobody_to_ask(const struct witness *w)
+{
+	for (size_t i = 0; i < w->roster.peers; i++)
+		if (w->roster.peer[i].has_address || roster_waiting(&w->roster, i))
+			return false;
+	return true;
+}
+
+static void
+on_roster_changed(void *arg)
+{
+	struct witness *w = arg;
+	struct clock_reading now;
+
+	if (w->options->once) {
+		end_if_measured(w);
+		return;
+	}
+	if (!nobody_to_ask(w))
+		return;
+	clock_read(&now);
+	witness_conclude(w, &now, false);
+}
+
+int
+witness_open_roster(struct witness *w)
+{
+	struct roster_rules rules = {
+		.fixed_poll = w->options->poll,
+		.burst = w->options->once ? ONCE_BURST : -1,
+	};
+
+	w->roster.loop = w->loop;
+	w->roster.calibrator = &w->calibrator;
+	w->roster.changed = on_roster_changed;
+	return roster_open(&w->roster, &w->config, &rules, on_exchanged, w);
+}

@@ -1,0 +1,39 @@
+/* What the files of the witness share; who composes them includes witness.h. */
+#ifndef CLOCKWITNESSD_WITNESS_PARTS_H
+#define CLOCKWITNESSD_WITNESS_PARTS_H
+
+#include <stdbool.h>
+
+#include "clock_watch.h"
+#include "record.h"
+#include "witness.h"
+
+/* The loop ends; the first code that was given counts. */
+void witness_stop(struct witness *w, enum exit_code code);
+
+/* The servers as they are configured, for start and reload records. */
+void witness_list_servers(const struct witness *w, struct record_servers *out);
+
+/* Every reading of the clocks serves the watch and the host's rate. */
+void witness_take_reading(struct witness *w, const struct clock_reading *at);
+
+/* A calibration, if the round is over, a standing has changed, or it must be. */
+void witness_conclude(struct witness *w, const struct clock_reading *now, bool must);
+
+/* All servers are asked now. */
+void witness_hurry(struct witness *w);
+
+/* The watch saw something: record it, and measure anew after a step or a suspend. */
+void witness_on_watch(
+    void *arg, const struct watch_report *report, const struct clock_reading *at);
+
+/* From the configuration to peers. 0 or -errno. */
+int witness_open_roster(struct witness *w);
+
+/* Puts the configuration's settings, servers aside, into force. */
+void witness_apply_settings(struct witness *w);
+
+/* SIGHUP. */
+void witness_on_reload(void *arg);
+
+#endif

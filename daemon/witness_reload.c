@@ -1,0 +1,91 @@
+/* A configuration that changes while the daemon runs. */
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "notify.h"
+#include "witness_parts.h"
+
+static bool
+measure_afresh(struct witness *w)
+{
+	struct calibrator empty = { .servers = 0 };
+
+	roster_close(&w->roster);
+	w->calibrator = empty;
+	w->calibrated = false;
+	w->last = (struct calibration){ .servers = 0 };
+	memset(w->refusals, 0, sizeof(w->refusals));
+	memset(w->answered, 0, sizeof(w->answered));
+	return witness_open_roster(w) == 0;
+}
+
+void
+witness_apply_settings(struct witness *w)
+{
+	watch_set(&w->watch, (struct span){ w->config.watch * NS_PER_SECOND });
+	w->ledger.seal_s = w->config.seal;
+	w->ledger.sync_s = w->config.sync;
+	log_set_level(w->config.log);
+}
+
+/* The samples are kept while the servers stay what they were. */
+static void
+apply(struct witness *w, const struct config *fresh)
+{
+	static struct record r;
+	bool same_servers = config_servers_equal(fresh, &w->config);
+
+	w->config = *fresh;
+	witness_apply_settings(w);
+	r = (struct record){ .type = RECORD_RELOAD };
+	clock_read(&r.at);
+	witness_take_reading(w, &r.at);
+	r.reload.watch_s = w->config.watch;
+	witness_list_servers(w, &r.reload.servers);
+	ledger_append_sealed(&w->ledger, &r);
+	if (!same_servers && !measure_afresh(w))
+		witness_stop(w, EXIT_CANNOT);
+	log_line(LOG_INFO, "reloaded: %zu servers%s", fresh->servers,
+	    same_servers ? "" : ", measured afresh");
+}
+
+static const char *
+config_path(const struct options *o)
+{
+	return o->config != NULL ? o->config
+				 : CLOCKWITNESS_SYSCONFDIR "/clockwitness.conf";
+}
+
+static bool
+servers_from_command_line(const struct witness *w)
+{
+	return w->options->first_server < w->argc;
+}
+
+void
+witness_on_reload(void *arg)
+{
+	static struct config fresh;
+	struct witness *w = arg;
+	char message[CONFIG_MESSAGE_SIZE];
+
+	notify_reloading();
+	if (servers_from_command_line(w))
+		log_line(
+		    LOG_INFO, "the servers are the command line's: nothing to reload");
+	else if (!config_load(config_path(w->options), &fresh, message))
+		log_line(LOG_ERROR, "%s; going on as before", message);
+	else if (fresh.servers == 0)
+		log_line(LOG_ERROR, "%s names no server; going on as before",
+		    config_path(w->options));
+	else if (config_equal(&fresh, &w->config))
+		log_line(LOG_INFO, "the configuration has not changed");
+	else {
+		if (strcmp(fresh.evidence, w->config.evidence) != 0)
+			log_line(
+			    LOG_WARNING, "another evidence directory needs a restart");
+		apply(w, &fresh);
+	}
+	notify_ready();
+}
