@@ -78,7 +78,7 @@ $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps deps-lint check run-check lint format demo run-demo install uninstall \
-  static sim clean help FORCE
+  static sim bench-accuracy run-bench-accuracy clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -159,6 +159,14 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory all WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
 
+# the real daemon beside chronyd -x, which is unpacked, not installed; SEED DURATION ASYMMETRY
+bench-accuracy: deps
+	@tests/unpack-chrony $(BUILD)/peers
+	@$(MAKE) --no-print-directory run-bench-accuracy
+
+run-bench-accuracy: all
+	BUILD='$(BUILD)' tests/bench_accuracy
+
 sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
@@ -209,6 +217,7 @@ clean:
 help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
+	@echo '  make bench-accuracy   beside chronyd, same servers, six minutes; DURATION=120 s a world'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
