@@ -9,6 +9,7 @@
 #include "json.h"
 #include "log_time.h"
 #include "model.h"
+#include "model_options.h"
 #include "say.h"
 #include "text.h"
 
@@ -31,9 +32,8 @@ static const char usage[] =
 
 struct conversion {
 	struct model model;
-	char **evidence;
-	size_t evidences;
-	bool linear, json, unverified;
+	struct model_options asked;
+	bool json;
 	bool missed; /* a time was not shown, or not understood */
 };
 
@@ -59,8 +59,8 @@ basis(const struct conversion *c, const struct correction *a)
 
 	if (c->model.unverified)
 		return "evidence that did not verify";
-	return c->linear ? "the last calibration alone"
-			 : by_kind[c->model.smoothed][a->kind];
+	return c->asked.linear ? "the last calibration alone"
+			       : by_kind[c->model.smoothed][a->kind];
 }
 
 /* Why there is no answer: the clock was watched and never showed it, or nobody watched.
@@ -89,9 +89,9 @@ answer_json(const struct conversion *c, struct system_time t, const struct corre
 	json_time(j, "earliest", a->earliest.ns);
 	json_time(j, "latest", a->latest.ns);
 	json_ppm(j, "frequency_ppm", a->frequency);
-	if (!c->linear)
+	if (!c->asked.linear)
 		json_ppm(j, "rho_ppm", a->rho);
-	json_text(j, "kind", c->linear ? "linear" : correction_kind_names[a->kind]);
+	json_text(j, "kind", c->asked.linear ? "linear" : correction_kind_names[a->kind]);
 	json_text(j, "basis", basis(c, a));
 	json_text(j, "timescale", a->common ? "common time" : "UTC");
 	json_flag(j, "conflict", a->conflict);
@@ -122,7 +122,7 @@ answer_text(const struct conversion *c, struct system_time t, const struct corre
 		     "  frequency %+.3f ppm; %s, by %s%s\n",
 	    from, a->common ? "common time" : "UTC", utc, span_seconds(a->uncertainty),
 	    span_seconds(a->noise), earliest, latest, a->frequency * 1e6,
-	    c->linear ? "linear" : correction_kind_names[a->kind], basis(c, a),
+	    c->asked.linear ? "linear" : correction_kind_names[a->kind], basis(c, a),
 	    a->conflict ? "; CALIBRATIONS CONTRADICT EACH OTHER HERE" : "");
 }
 
@@ -132,7 +132,7 @@ convert_time(struct conversion *c, struct system_time t)
 	struct correction answers[ANSWERS_MAX];
 	size_t n = 1;
 
-	if (c->linear)
+	if (c->asked.linear)
 		answers[0] = model_correct_linear(&c->model, t);
 	else
 		n = model_correct(&c->model, t, answers, ANSWERS_MAX);
@@ -216,48 +216,29 @@ convert_lines(struct conversion *c)
 }
 
 static const struct option options[] = {
-	{ "evidence", required_argument, NULL, 'e' },
-	{ "method", required_argument, NULL, 'm' },
+	MODEL_LONG_OPTIONS,
 	{ "json", no_argument, NULL, 'j' },
-	{ "unverified", no_argument, NULL, 'u' },
-	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static int
 take_option(struct conversion *c, int option)
 {
-	switch (option) {
-	case 'e':
-		c->evidence[c->evidences++] = optarg;
-		return -1;
-	case 'm':
-		c->linear = strcmp(optarg, "linear") == 0;
-		if (c->linear || strcmp(optarg, "smooth") == 0)
-			return -1;
-		say("--method '%s' is not allowed; allowed: smooth, linear", optarg);
-		return EXIT_USAGE;
-	case 'j':
-		c->json = true;
-		return -1;
-	case 'u':
-		c->unverified = true;
-		return -1;
-	case 'h':
-		(void)fputs(usage, stdout);
-		return EXIT_DONE;
-	default:
-		(void)fputs("try 'clockwitness convert --help'\n", stderr);
-		return EXIT_USAGE;
-	}
+	static const struct command_words words = { "convert", usage };
+
+	if (option != 'j')
+		return model_option(&c->asked, option, &words);
+	c->json = true;
+	return -1;
 }
 
 static int
 convert(struct conversion *c, char *const times[])
 {
+	const struct model_options *asked = &c->asked;
 	bool understood = true;
 
-	if (!model_load(&c->model, c->evidence, c->evidences, c->unverified))
+	if (!model_load(&c->model, asked->evidence, asked->evidences, asked->unverified))
 		return EXIT_CANNOT;
 	for (; *times != NULL; times++)
 		understood &=
@@ -270,19 +251,19 @@ convert(struct conversion *c, char *const times[])
 int
 convert_main(int argc, char *argv[])
 {
-	struct conversion c = { .evidence = calloc((size_t)argc, sizeof(char *)) };
+	struct conversion c = { .json = false };
 	int option;
-	int code = c.evidence != NULL ? -1 : EXIT_CANNOT;
+	int code = -1;
 
 	while (code < 0 && (option = getopt_long(argc, argv, "e:h", options, NULL)) != -1)
 		code = take_option(&c, option);
-	if (code < 0 && (c.evidences == 0 || optind == argc)) {
+	if (code < 0 && (c.asked.evidences == 0 || optind == argc)) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}
 	if (code < 0)
 		code = convert(&c, argv + optind);
 	model_free(&c.model);
-	free(c.evidence);
+	model_options_free(&c.asked);
 	return code;
 }

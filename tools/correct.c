@@ -11,6 +11,7 @@
 #include "log_clock.h"
 #include "log_time.h"
 #include "model.h"
+#include "model_options.h"
 #include "say.h"
 #include "tally.h"
 
@@ -41,10 +42,9 @@ static const char usage[] =
 struct correcting {
 	struct model model;
 	struct log_clock clock;
-	char **evidence;
-	size_t evidences;
+	struct model_options asked;
 	const char *output, *timezone;
-	bool linear, iso, json, quiet, unverified;
+	bool iso, json, quiet;
 	/* of the log at hand */
 	struct utc_time last_utc;
 	bool has_last;
@@ -57,7 +57,7 @@ static size_t
 answers_for(
     struct correcting *c, struct system_time t, struct correction out[], size_t most)
 {
-	if (!c->linear)
+	if (!c->asked.linear)
 		return model_correct(&c->model, t, out, most);
 	*out = model_correct_linear(&c->model, t);
 	return 1;
@@ -151,7 +151,7 @@ summarise(const struct correcting *c, const char *log)
 {
 	struct tally_setting s = {
 		.host = c->model.host,
-		.method = c->linear ? "linear" : "smooth",
+		.method = c->asked.linear ? "linear" : "smooth",
 		.zone = c->clock.zone.name,
 		.guessed_year = c->clock.guessed_year,
 		.unverified = c->model.unverified,
@@ -234,8 +234,8 @@ open_output(const struct correcting *c, struct lines_sink *out)
 static bool
 from_standard_input(const struct correcting *c)
 {
-	for (size_t i = 0; i < c->evidences; i++)
-		if (strcmp(c->evidence[i], "-") == 0)
+	for (size_t i = 0; i < c->asked.evidences; i++)
+		if (strcmp(c->asked.evidence[i], "-") == 0)
 			return true;
 	return false;
 }
@@ -253,7 +253,8 @@ correct(struct correcting *c, char *const logs[])
 		say("the evidence and the log cannot both come from standard input");
 		return EXIT_USAGE;
 	}
-	if (!model_load(&c->model, c->evidence, c->evidences, c->unverified))
+	if (!model_load(
+		&c->model, c->asked.evidence, c->asked.evidences, c->asked.unverified))
 		return EXIT_CANNOT;
 	if (!choose_zone(c))
 		return EXIT_USAGE;
@@ -277,27 +278,13 @@ correct(struct correcting *c, char *const logs[])
 }
 
 static const struct option options[] = {
-	{ "evidence", required_argument, NULL, 'e' },
+	MODEL_LONG_OPTIONS,
 	{ "style", required_argument, NULL, 's' },
-	{ "method", required_argument, NULL, 'm' },
 	{ "timezone", required_argument, NULL, 'z' },
 	{ "year", required_argument, NULL, 'y' },
 	{ "json", no_argument, NULL, 'j' },
-	{ "unverified", no_argument, NULL, 'u' },
-	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-/* One of two words; -1: go on. */
-static int
-take_word(const char *option, const char *first, const char *second, bool *is_second)
-{
-	*is_second = strcmp(optarg, second) == 0;
-	if (*is_second || strcmp(optarg, first) == 0)
-		return -1;
-	say("%s '%s' is not allowed; allowed: %s, %s", option, optarg, first, second);
-	return EXIT_USAGE;
-}
 
 static int
 take_year(struct correcting *c)
@@ -314,17 +301,14 @@ take_year(struct correcting *c)
 static int
 take_option(struct correcting *c, int option)
 {
+	static const struct command_words words = { "correct", usage };
+
 	switch (option) {
-	case 'e':
-		c->evidence[c->evidences++] = optarg;
-		return -1;
 	case 'o':
 		c->output = optarg;
 		return -1;
 	case 's':
-		return take_word("--style", "same", "iso", &c->iso);
-	case 'm':
-		return take_word("--method", "smooth", "linear", &c->linear);
+		return model_option_word("--style", "same", "iso", &c->iso);
 	case 'z':
 		c->timezone = optarg;
 		return -1;
@@ -336,35 +320,28 @@ take_option(struct correcting *c, int option)
 	case 'q':
 		c->quiet = true;
 		return -1;
-	case 'u':
-		c->unverified = true;
-		return -1;
-	case 'h':
-		(void)fputs(usage, stdout);
-		return EXIT_DONE;
 	default:
-		(void)fputs("try 'clockwitness correct --help'\n", stderr);
-		return EXIT_USAGE;
+		return model_option(&c->asked, option, &words);
 	}
 }
 
 int
 correct_main(int argc, char *argv[])
 {
-	struct correcting c = { .evidence = calloc((size_t)argc, sizeof(char *)) };
+	struct correcting c = { .iso = false };
 	int option;
-	int code = c.evidence != NULL ? -1 : EXIT_CANNOT;
+	int code = -1;
 
 	while (
 	    code < 0 && (option = getopt_long(argc, argv, "e:o:qh", options, NULL)) != -1)
 		code = take_option(&c, option);
-	if (code < 0 && c.evidences == 0) {
+	if (code < 0 && c.asked.evidences == 0) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}
 	if (code < 0)
 		code = correct(&c, argv + optind);
 	model_free(&c.model);
-	free(c.evidence);
+	model_options_free(&c.asked);
 	return code;
 }

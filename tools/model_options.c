@@ -1,0 +1,50 @@
+#include "model_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "say.h"
+
+int
+model_option_word(
+    const char *option, const char *first, const char *second, bool *is_second)
+{
+	*is_second = strcmp(optarg, second) == 0;
+	if (*is_second || strcmp(optarg, first) == 0)
+		return -1;
+	say("%s '%s' is not allowed; allowed: %s, %s", option, optarg, first, second);
+	return EXIT_USAGE;
+}
+
+int
+model_option(struct model_options *o, int option, const struct command_words *words)
+{
+	switch (option) {
+	case 'e':
+		o->evidence = memory_grow(
+		    o->evidence, &o->room, o->evidences + 1, sizeof(*o->evidence));
+		o->evidence[o->evidences++] = optarg;
+		return -1;
+	case 'm':
+		return model_option_word("--method", "smooth", "linear", &o->linear);
+	case 'u':
+		o->unverified = true;
+		return -1;
+	case 'h':
+		(void)fputs(words->usage, stdout);
+		return EXIT_DONE;
+	default:
+		(void)fprintf(stderr, "try 'clockwitness %s --help'\n", words->name);
+		return EXIT_USAGE;
+	}
+}
+
+void
+model_options_free(struct model_options *o)
+{
+	free(o->evidence);
+	*o = (struct model_options){ .evidences = 0 };
+}

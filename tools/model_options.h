@@ -1,0 +1,37 @@
+/* The options of every command that asks a model: -e, --method, --unverified, --help. */
+#ifndef CLOCKWITNESS_MODEL_OPTIONS_H
+#define CLOCKWITNESS_MODEL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct model_options {
+	char **evidence; /* files and directories */
+	size_t evidences, room;
+	bool linear, unverified;
+};
+
+/* What a command says of itself. */
+struct command_words {
+	const char *name, *usage;
+};
+
+#define MODEL_LONG_OPTIONS                                                               \
+	{ "evidence", required_argument, NULL, 'e' },                                    \
+	    { "method", required_argument, NULL, 'm' },                                  \
+	    { "unverified", no_argument, NULL, 'u' },                                    \
+	{                                                                                \
+		"help", no_argument, NULL, 'h'                                           \
+	}
+
+/* Takes an option that getopt_long() met, or says that there is none such. -1: go on,
+ * else the exit code. */
+int model_option(struct model_options *o, int option, const struct command_words *words);
+
+/* optarg is one of two words. -1: go on, else the exit code. */
+int model_option_word(
+    const char *option, const char *first, const char *second, bool *is_second);
+
+void model_options_free(struct model_options *o);
+
+#endif
