@@ -131,6 +131,27 @@ zone_after_blank(struct scan s)
 	return ends_well(&s) && minutes <= 59 && 60 * hours + minutes <= 1440;
 }
 
+/* " UTC" and " GMT" mean one zone in the world; other names are left to the caller's. */
+static bool
+scan_zone_name(struct scan *s, struct log_time *t)
+{
+	struct scan after = *s;
+
+	if (scan_peek(s, " UTC"))
+		t->zone = ZONE_UTC;
+	else if (scan_peek(s, " GMT"))
+		t->zone = ZONE_GMT;
+	else
+		return false;
+	after.at += 4;
+	if (!ends_well(&after) || (after.at < after.end && *after.at == '+')) {
+		t->zone = ZONE_NONE;
+		return false;
+	}
+	*s = after;
+	return true;
+}
+
 static bool
 find_iso8601(struct scan s, struct log_time *t)
 {
@@ -146,10 +167,12 @@ find_iso8601(struct scan s, struct log_time *t)
 		scan_literal(&s, " ");
 	scan_clock(&s, &t->civil);
 	scan_fraction(&s, t);
-	t->zone_blank = zone_after_blank(s);
-	if (t->zone_blank)
-		scan_literal(&s, " ");
-	scan_zone(&s, t);
+	if (!scan_zone_name(&s, t)) {
+		t->zone_blank = zone_after_blank(s);
+		if (t->zone_blank)
+			scan_literal(&s, " ");
+		scan_zone(&s, t);
+	}
 	t->to = (size_t)(s.at - (s.end - t->to));
 	return ends_well(&s) && civil_is_valid(&t->civil);
 }
@@ -271,10 +294,17 @@ print_zone(struct text *o, const struct log_time *form)
 {
 	int minutes = form->zone_minutes < 0 ? -form->zone_minutes : form->zone_minutes;
 
-	if (form->zone == ZONE_Z)
-		print_literal(o, "Z");
-	if (form->zone == ZONE_NONE || form->zone == ZONE_Z)
+	static const char *const letters[] = {
+		[ZONE_NONE] = "",
+		[ZONE_Z] = "Z",
+		[ZONE_UTC] = " UTC",
+		[ZONE_GMT] = " GMT",
+	};
+
+	if (form->zone <= ZONE_GMT) {
+		print_literal(o, letters[form->zone]);
 		return;
+	}
 	if (form->zone_blank)
 		print_literal(o, " ");
 	print_literal(o, form->zone_west ? "-" : "+");

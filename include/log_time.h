@@ -1,11 +1,11 @@
 /*
  * Time stamps at the beginning of log lines: find, read, print. The grammars:
  *
- *   RFC 3164  "Mar 28 14:16:41", day padded with a blank, a zero or not, optionally with
- * a fraction and after a <priority>; no year, no zone ISO 8601 / RFC 3339
- * "2026-11-22T01:52:47.123456+01:00": T or blank, fraction after . or , of up to 9
- * digits, Z, +-hh:mm, +-hhmm, +-hh or no zone; a blank may stand before the two of four
- * digits
+ *   RFC 3164            "Mar 28 14:16:41", the day padded with a blank, a zero or not,
+ *                       optionally with a fraction and after a <priority>; no year, no zone
+ *   ISO 8601, RFC 3339  "2026-11-22T01:52:47.123456+01:00": T or blank, a fraction after
+ *                       . or , of up to 9 digits; Z, +-hh:mm, +-hhmm, +-hh or no zone;
+ *                       behind a blank +-hh:mm, +-hhmm, UTC or GMT
  *
  * Nothing is guessed here: a year or a zone that the text does not say is the caller's.
  */
@@ -24,7 +24,15 @@ enum log_grammar { LOG_RFC3164, LOG_ISO8601, LOG_GRAMMARS };
 /* "rfc3164", "iso8601" */
 extern const char *const log_grammar_names[LOG_GRAMMARS];
 
-enum zone_form { ZONE_NONE, ZONE_Z, ZONE_COLON, ZONE_PLAIN, ZONE_HOURS };
+enum zone_form {
+	ZONE_NONE,
+	ZONE_Z,
+	ZONE_UTC, /* the letters, behind a blank; so is GMT */
+	ZONE_GMT,
+	ZONE_COLON,
+	ZONE_PLAIN,
+	ZONE_HOURS
+};
 
 struct log_time {
 	enum log_grammar grammar;

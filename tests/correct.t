@@ -42,6 +42,8 @@ equal(corrected(slow, "2026-03-10T12:00:00.123456789Z x\n", "--style", "iso"),
       "2026-03-10T12:00:03.323456789Z x\n", "iso keeps nanoseconds where there are any")
 equal(corrected(slow, "Mar 10 12:00:00: %LINK-3-UPDOWN: x\nMar 10 12:00:00:17 y\n"),
       "Mar 10 12:00:03: %LINK-3-UPDOWN: x\nMar 10 12:00:00:17 y\n", "a colon may follow a stamp, but not one with a digit")
+equal(corrected(slow, "2026-03-10 12:00:00.526 UTC [77] LOG: x\n2026-03-10 12:00:00 GMT y\n", "--timezone", "+05:00"),
+      "2026-03-10 12:00:03.726 UTC [77] LOG: x\n2026-03-10 12:00:03 GMT y\n", "UTC and GMT behind a blank are the stamp's zone")
 odd = b"no stamp\n\n\0\xff2026-03-10T12:00:00Z\r\n2026-99-10T12:00:00Z x\n  2026-03-10T12:00:00Z y\nlast"
 got = subprocess.run([TOOL, "correct", "-q", "-e", slow], input=odd, capture_output=True)
 equal(got.stdout, odd, "lines without a stamp at their beginning pass unchanged")
