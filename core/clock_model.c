@@ -2,9 +2,8 @@
 
 #include <math.h>
 
-#include "clock_model_piece.h"
-
-#define FLICKER 3e-7 /* s/s: what no fit of an hour knows of the day after */
+#define FLICKER 3e-7     /* s/s: what no fit of an hour knows of the day after */
+#define RATE_OVER_S 16.0 /* the host's rate is read over so long, if it can be */
 #define Z95 1.96
 
 const char *const correction_kind_names[CORRECTION_KINDS] = {
@@ -122,18 +121,6 @@ point_before(const struct clock_model *m, struct raw_time c)
 
 /* ---- a time that the host's clock showed */
 
-/* d(UTC - host)/d(host) at a point, by the host's own rate in the piece. */
-static double
-host_frequency(const struct model_point *p, const struct model_piece *piece)
-{
-	double rate;
-
-	if (piece->raw_length.ns <= 0)
-		return p->frequency;
-	rate = clock_model_piece_rate(piece);
-	return (p->oscillator - rate) / (1 + rate);
-}
-
 static struct correction
 correction_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
 {
@@ -149,7 +136,7 @@ correction_at(const struct clock_model *m, struct raw_time c, const struct model
 		.noise = span_add(band.noise, p->noise),
 		.earliest = raw_to_utc(c, span_sub(band.low, p->bound)),
 		.latest = raw_to_utc(c, span_add(band.high, p->bound)),
-		.frequency = host_frequency(a, p),
+		.frequency = a->frequency,
 		.rho = inside ? rho_inside(a, a + 1) : rho_outside(a),
 		.common = a->common || (inside && a[1].common),
 		.conflict = band.conflict,
@@ -247,6 +234,39 @@ insert(struct correction out[], size_t n, const struct correction *c)
 	out[n] = *c;
 }
 
+/* From the beginning of piece a to the end of piece b, s of raw time. */
+static double
+raw_between(const struct model_piece *a, const struct model_piece *b)
+{
+	return span_seconds(span_add(raw_since(b->raw, a->raw), b->raw_length));
+}
+
+/*
+ * d(UTC - host)/d(host), by the host's own rate about piece p: one piece may be so short
+ * that the readings at its ends say nothing of its rate.
+ */
+static double
+host_frequency(const struct clock_model *m, const struct model_run *run,
+    const struct model_piece *p, const struct model_point *point)
+{
+	const struct model_piece *a = p;
+	const struct model_piece *b = p;
+	const struct model_piece *first = &m->piece[run->first];
+	const struct model_piece *last = first + run->count - 1;
+	double raw;
+	double rate;
+
+	while (raw_between(a, b) < RATE_OVER_S && (a > first || b < last)) {
+		a -= a > first;
+		b += b < last;
+	}
+	raw = raw_between(a, b);
+	rate = (span_seconds(span_add(system_since(b->real, a->real), b->real_length)) -
+		   raw) /
+	       raw;
+	return (point->oscillator - rate) / (1 + rate);
+}
+
 size_t
 clock_model_correct(const struct clock_model *m, struct system_time t,
     struct correction out[], size_t most)
@@ -262,6 +282,7 @@ clock_model_correct(const struct clock_model *m, struct system_time t,
 		if (p == NULL)
 			continue;
 		c = correction_at(m, raw_in_piece(p, t), p);
+		c.frequency = host_frequency(m, &m->run[i], p, &m->point[c.point]);
 		insert(out, n++, &c);
 	}
 	return n > 0 ? n : beyond(m, t, out);

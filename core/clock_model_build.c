@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "clock_model.h"
-#include "clock_model_piece.h"
 
 #define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
 #define STEP_MIN_NS 50000  /* and more than this */
@@ -22,8 +21,8 @@ add_run(struct clock_model *m)
 	m->run[m->runs++] = (struct model_run){ .first = m->pieces };
 }
 
-double
-clock_model_piece_rate(const struct model_piece *p)
+static double
+piece_rate(const struct model_piece *p)
 {
 	return span_seconds(span_sub(p->real_length, p->raw_length)) /
 	       span_seconds(p->raw_length);
@@ -47,7 +46,7 @@ static void
 loosen(struct model_piece *p, double bend, double noise)
 {
 	double length = span_seconds(p->raw_length);
-	double rate = clock_model_piece_rate(p);
+	double rate = piece_rate(p);
 	double room = (STEERED_MAX - rate * rate / STEERED_MAX) / 2;
 
 	if (bend <= noise) {
@@ -71,7 +70,7 @@ loosen_if_bent(const struct clock_model *m, struct model_piece *p, struct span e
 	if (run->count == 0)
 		return;
 	before = &m->piece[run->first + run->count - 1];
-	bend = fabs(clock_model_piece_rate(p) - clock_model_piece_rate(before));
+	bend = fabs(piece_rate(p) - piece_rate(before));
 	noise = STEADY + 2 * span_seconds(errors) / span_seconds(p->raw_length);
 	loosen(p, bend, noise);
 	if (run->count == 1)

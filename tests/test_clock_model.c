@@ -9,7 +9,7 @@
 #define S NS_PER_SECOND
 #define BEGIN (INT64_C(1795312800) * S) /* UTC when the raw clock was 0 */
 #define NOON (INT64_C(1795348800) * S)  /* 2026-11-22T12:00:00Z */
-#define KNOTS 4096
+#define KNOTS 40100
 
 static struct model_piece pieces[2 * KNOTS];
 static struct model_run runs[KNOTS];
@@ -314,6 +314,24 @@ build_slewed(int seconds)
 	return n;
 }
 
+START_TEST(frequency_is_read_over_more_than_a_piece_of_a_millisecond)
+{
+	struct correction c[4];
+
+	begin();
+	point(0, BEGIN, 20e-6, 0);
+	for (int64_t i = 0; i < 40000; i++) /* raw gains nothing; readings err by 50 ns */
+		knot(i * MS, BEGIN + i * MS + law_between(-50, 50));
+	point(40 * S, BEGIN + 40 * S / 50000, 20e-6, 0);
+	for (int64_t at = S; at < 39 * S; at += S) {
+		ck_assert_uint_eq(
+		    clock_model_correct(&model, (struct system_time){ BEGIN + at }, c, 4),
+		    1);
+		ck_assert_double_eq_tol(c[0].frequency, 20e-6, 1e-8);
+	}
+}
+END_TEST
+
 START_TEST(time_never_inverts_inside_one_run)
 {
 	for (int round = 0; round < 20; round++) {
@@ -612,6 +630,7 @@ main(void)
 	tcase_add_test(t, three_branches_give_three_answers_earliest_first);
 	tcase_add_test(t, small_move_is_a_slew_and_a_greater_one_a_step);
 	tcase_add_test(t, knot_of_an_earlier_raw_time_is_ignored);
+	tcase_add_test(t, frequency_is_read_over_more_than_a_piece_of_a_millisecond);
 	tcase_add_test(t, time_never_inverts_inside_one_run);
 	tcase_add_test(t, truth_is_inside_though_the_rate_changed_between_readings);
 	tcase_add_test(t, noise_covers_nine_of_ten_times_beside_a_change_of_rate);

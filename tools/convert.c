@@ -89,8 +89,7 @@ answer_json(const struct conversion *c, struct system_time t, const struct corre
 	json_time(j, "earliest", a->earliest.ns);
 	json_time(j, "latest", a->latest.ns);
 	json_ppm(j, "frequency_ppm", a->frequency);
-	if (!c->asked.linear)
-		json_ppm(j, "rho_ppm", a->rho);
+	json_ppm(j, "rho_ppm", a->rho);
 	json_text(j, "kind", c->asked.linear ? "linear" : correction_kind_names[a->kind]);
 	json_text(j, "basis", basis(c, a));
 	json_text(j, "timescale", a->common ? "common time" : "UTC");
@@ -118,10 +117,14 @@ answer_text(const struct conversion *c, struct system_time t, const struct corre
 	print_time(earliest, a->earliest.ns);
 	print_time(latest, a->latest.ns);
 	(void)printf("%s  is %s %s +-%.6f s (95 %%), noise %.6f s\n"
-		     "  not before %s, not after %s, if the servers are true\n"
+		     "  not before %s, not after %s,\n"
+		     "    if %s and the oscillator strays by at most %.3f ppm\n"
 		     "  frequency %+.3f ppm; %s, by %s%s\n",
 	    from, a->common ? "common time" : "UTC", utc, span_seconds(a->uncertainty),
-	    span_seconds(a->noise), earliest, latest, a->frequency * 1e6,
+	    span_seconds(a->noise), earliest, latest,
+	    c->asked.linear || !c->model.smoothed ? "the selected server is true"
+						  : "most servers are true",
+	    a->rho * 1e6, a->frequency * 1e6,
 	    c->asked.linear ? "linear" : correction_kind_names[a->kind], basis(c, a),
 	    a->conflict ? "; CALIBRATIONS CONTRADICT EACH OTHER HERE" : "");
 }

@@ -116,8 +116,8 @@ model_correct_linear(const struct model *m, struct system_time t)
 	struct utc_time utc = linear_correct(&m->linear, t);
 	double away = fabs(span_seconds(system_since(t, m->linear.at)));
 	struct span grown = span_from_seconds(1.96 * m->linear_error * away);
-	struct span bound = span_add(m->linear_bound,
-	    span_from_seconds((SAMPLE_PHI + 3 * m->linear_error) * away));
+	double rho = SAMPLE_PHI + 3 * m->linear_error;
+	struct span bound = span_add(m->linear_bound, span_from_seconds(rho * away));
 
 	return (struct correction){
 		.kind = CORRECTION_AFTER,
@@ -127,6 +127,7 @@ model_correct_linear(const struct model *m, struct system_time t)
 		.earliest = utc_after(utc, (struct span){ -bound.ns }),
 		.latest = utc_after(utc, bound),
 		.frequency = m->linear.frequency,
+		.rho = rho,
 		.common = m->linear_common,
 	};
 }
