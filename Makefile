@@ -18,6 +18,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
+JOBS       ?= 4
 CFLAGS     ?= -O2 -g
 
 # a comma that $(if) does not take for its own
@@ -145,8 +146,9 @@ check: deps
 	@tests/unpack-chrony $(BUILD)/peers
 	@$(MAKE) --no-print-directory run-check
 
+# scenarios wait more than they compute: several at a time, and they first
 run-check: all $(test_bin) $(prog_bin)
-	BUILD='$(BUILD)' prove --exec '' $(PROVEFLAGS) $(test_bin) $(test_t)
+	BUILD='$(BUILD)' prove --exec '' -j $(JOBS) $(PROVEFLAGS) $(test_t) $(test_bin)
 
 demo:
 	@tests/install-packages $(DEPS_BUILD) python3 util-linux
@@ -222,4 +224,4 @@ help:
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
 	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR'
-	@echo '  make uninstall  make clean   V=1 shows commands   BUILD=dir builds elsewhere'
+	@echo '  make uninstall  make clean   JOBS=4 tests at a time   V=1 shows commands   BUILD=dir builds elsewhere'
