@@ -108,11 +108,13 @@ begin_line(struct clock_watch *w, const struct clock_reading *r)
 static void
 give_up_astray(struct clock_watch *w, struct watch_report *out)
 {
-	struct clock_bend b = { .knot = knot_of(&w->on), .rate_before = w->rate };
+	struct clock_bend b = { .knot = knot_of(&w->on) };
 
 	report_bend(out, &b);
 	for (size_t i = 0; i < w->off; i++) {
-		b = (struct clock_bend){ .knot = knot_of(&w->astray[i]) };
+		b = (struct clock_bend){ .knot = knot_of(&w->astray[i]),
+			.loose = true,
+			.slew_limit = WATCH_SLEW_LIMIT };
 		report_bend(out, &b);
 	}
 }
@@ -151,9 +153,8 @@ cross(const struct clock_watch *w, double rate, struct clock_bend *out)
 	*out = (struct clock_bend){
 		.knot = { c, line_at(&w->from, old, c),
 		    span_max(w->on.read, first->read) },
-		.crossing = true,
-		.rate_before = old,
-		.rate_after = rate,
+		.has_rate = true,
+		.rate = rate,
 	};
 	return true;
 }
@@ -226,8 +227,10 @@ looked_away(const struct clock_watch *w, const struct clock_reading *r)
 static void
 on_gap(struct clock_watch *w, const struct clock_reading *r, struct watch_report *out)
 {
-	struct clock_bend before = { .knot = knot_of(&w->last), .rate_before = w->rate };
-	struct clock_bend after = { .knot = knot_of(r) };
+	struct clock_bend before = { .knot = knot_of(&w->last) };
+	struct clock_bend after = {
+		.knot = knot_of(r), .loose = true, .slew_limit = WATCH_SLEW_LIMIT
+	};
 
 	report_bend(out, &before);
 	report_bend(out, &after);

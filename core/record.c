@@ -22,6 +22,11 @@ const char *const record_type_names[RECORD_TYPES] = {
 const char *const event_names[EVENTS] = {
 	[EVENT_STEP] = "step",
 	[EVENT_SUSPEND] = "suspend",
+	[EVENT_LEAP] = "leap",
+	[EVENT_SLEW] = "slew",
+	[EVENT_CLOCKSOURCE] = "clocksource",
+	[EVENT_TIMEZONE] = "timezone",
+	[EVENT_DAEMON] = "daemon",
 };
 
 /* Objects hold lists of objects, as deep as the tables of fields go. */
@@ -158,6 +163,7 @@ present(const struct field *f, const char *base)
 	       record_load_bool(base + f->when);
 }
 
+/* An object without any field would not be JSON where others stand before it. */
 static void
 print_object(struct text *t, const struct field *field, size_t fields, const char *base)
 {
@@ -172,6 +178,7 @@ print_object(struct text *t, const struct field *field, size_t fields, const cha
 		print_value(t, &field[i], base);
 		first = false;
 	}
+	t->failed |= first;
 }
 
 /* NOLINTEND(misc-no-recursion) */

@@ -256,6 +256,28 @@ scan_head(struct scan *s, struct record *r)
 	scan_literal(s, ",");
 }
 
+/* Each kind of event has its own groups of fields, and no others. */
+static bool
+is_whole(const struct record_event *e)
+{
+	switch (e->kind) {
+	case EVENT_STEP:
+	case EVENT_SUSPEND:
+	case EVENT_LEAP:
+		return e->sized && !e->slewed && !e->worded && !e->zoned;
+	case EVENT_SLEW:
+		return e->slewed && !e->sized && !e->worded && !e->zoned;
+	case EVENT_TIMEZONE:
+		return e->worded && e->zoned && !e->sized && !e->slewed;
+	case EVENT_CLOCKSOURCE:
+	case EVENT_DAEMON:
+		return e->worded && !e->zoned && !e->sized && !e->slewed;
+	case EVENTS:
+		break;
+	}
+	return false;
+}
+
 /* Encoding again must give the line again: groups whose fields disagree are found so. */
 static bool
 is_canonical(const struct record *r, const char *line, size_t n)
@@ -286,7 +308,8 @@ record_decode(const char *line, size_t n, struct record *out, size_t *column)
 	scan_literal(&s, "}\n");
 	*column = (size_t)(s.at - line) + 1;
 	if (s.failed || version != RECORD_VERSION || s.at != s.end ||
-	    !is_canonical(out, line, n))
+	    !is_canonical(out, line, n) ||
+	    (out->type == RECORD_EVENT && !is_whole(&out->event)))
 		return RECORD_MALFORMED;
 	return RECORD_OK;
 }

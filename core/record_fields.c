@@ -22,6 +22,11 @@ _Static_assert(
 		.key = (k), .kind = FIELD_HEX, AT(t, m),                                 \
 		.size = sizeof(((struct t *)0)->m), WHEN(t, w)                           \
 	}
+#define TEXT_IF(k, t, m, w)                                                              \
+	{                                                                                \
+		.key = (k), .kind = FIELD_STRING, AT(t, m),                              \
+		.size = sizeof(((struct t *)0)->m), WHEN(t, w)                           \
+	}
 #define NUMBER(k, t, m, f)                                                               \
 	{                                                                                \
 		.key = (k), .kind = (f), AT(t, m), .when = FIELD_ALWAYS                  \
@@ -98,6 +103,12 @@ static const struct field start_fields[] = {
 	NUMBER("utc_offset_s", record_start, utc_offset_s, FIELD_I64),
 	STRING("command_line", record_start, command_line),
 	NUMBER("watch_s", record_start, watch_s, FIELD_INT),
+	STRING("unwatched", record_start, unwatched),
+	NUMBER_IF("freq_ppm", record_start, steering.frequency, FIELD_PPM, has_steering),
+	NUMBER_IF("tick_us", record_start, steering.tick, FIELD_I64, has_steering),
+	NUMBER_IF("status", record_start, steering.status, FIELD_INT, has_steering),
+	NUMBER_IF("constant", record_start, steering.constant, FIELD_I64, has_steering),
+	NUMBER_IF("tai_s", record_start, steering.tai, FIELD_INT, has_steering),
 	NUMBER("uid", record_start, uid, FIELD_I64),
 	HEX("capabilities", record_start, capabilities),
 	{ .key = "servers",
@@ -206,20 +217,38 @@ static const struct field calibration_fields[] = {
 	    .list = &server_calibration_list },
 };
 
+/* Members of a struct record_clock that stands at `m` in a t. */
+#define CLOCK_FIELDS(t, m)                                                               \
+	NUMBER_IF("knot", t, m bend.knot.real, FIELD_TIME, m bent),                      \
+	    NUMBER_IF("knot_raw_ns", t, m bend.knot.raw, FIELD_I64, m bent),             \
+	    NUMBER_IF("knot_read_ns", t, m bend.knot.read, FIELD_I64, m bent),           \
+	    NUMBER_IF("slew_limit_ppm", t, m bend.slew_limit, FIELD_PPM, m bend.loose),  \
+	    NUMBER_IF("rate_ppm", t, m bend.rate, FIELD_PPM, m bend.has_rate),           \
+	    NUMBER_IF("freq_ppm", t, m steering.now.frequency, FIELD_PPM,                \
+		m steering.frequency),                                                   \
+	    NUMBER_IF("tick_us", t, m steering.now.tick, FIELD_I64, m steering.tick),    \
+	    NUMBER_IF("status", t, m steering.now.status, FIELD_INT, m steering.status), \
+	    NUMBER_IF(                                                                   \
+		"constant", t, m steering.now.constant, FIELD_I64, m steering.constant), \
+	    NUMBER_IF("tai_s", t, m steering.now.tai, FIELD_INT, m steering.tai)
+
 static const struct field clock_fields[] = {
-	NUMBER("knot", clock_bend, knot.real, FIELD_TIME),
-	NUMBER("knot_raw_ns", clock_bend, knot.raw, FIELD_I64),
-	NUMBER("knot_read_ns", clock_bend, knot.read, FIELD_I64),
-	NUMBER("crossing", clock_bend, crossing, FIELD_BOOL),
-	NUMBER("rate_before_ppm", clock_bend, rate_before, FIELD_PPM),
-	NUMBER("rate_after_ppm", clock_bend, rate_after, FIELD_PPM),
+	CLOCK_FIELDS(record_clock, ),
 };
 
 static const struct field event_fields[] = {
 	NAMED("event", record_event, kind, event_names),
-	NUMBER("size_ns", record_event, size, FIELD_I64),
+	NUMBER_IF("size_ns", record_event, size, FIELD_I64, sized),
 	NUMBER("before", record_event, before, FIELD_TIME),
 	NUMBER("before_raw_ns", record_event, before_raw, FIELD_I64),
+	NUMBER_IF("size_ppm", record_event, slew.size, FIELD_PPM, slewed),
+	NUMBER_IF("rate_before_ppm", record_event, slew.before, FIELD_PPM, slewed),
+	NUMBER_IF("rate_after_ppm", record_event, slew.after, FIELD_PPM, slewed),
+	CLOCK_FIELDS(record_event, clock.),
+	TEXT_IF("was", record_event, words.was, worded),
+	TEXT_IF("now", record_event, words.now, worded),
+	HEX_IF("localtime_sha256", record_event, zone.digest, zoned),
+	NUMBER_IF("utc_offset_s", record_event, zone.utc_offset_s, FIELD_I64, zoned),
 };
 
 static const struct field gap_fields[] = {

@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <errno.h>
 #include <time.h>
 
 #define TRIES 4
@@ -16,18 +17,28 @@ read_clock(clockid_t id, int64_t *ns)
 	return true;
 }
 
+/* The raw clock; where there is none the monotonic one stands in, which others may slew. */
+static int64_t
+read_raw(void)
+{
+	int64_t ns = 0;
+
+	if (!read_clock(CLOCK_MONOTONIC_RAW, &ns))
+		(void)read_clock(CLOCK_MONOTONIC, &ns);
+	return ns;
+}
+
 /* All within one bracket: what happens between two of them is within its width. */
 static void
 read_bracketed(struct clock_reading *r)
 {
-	int64_t before = 0;
-	int64_t after = 0;
+	int64_t before = read_raw();
+	int64_t after;
 
-	(void)read_clock(CLOCK_MONOTONIC_RAW, &before);
 	r->has_mono = read_clock(CLOCK_MONOTONIC, &r->mono.ns);
 	(void)read_clock(CLOCK_REALTIME, &r->real.ns);
 	r->has_boot = read_clock(CLOCK_BOOTTIME, &r->boot.ns);
-	(void)read_clock(CLOCK_MONOTONIC_RAW, &after);
+	after = read_raw();
 	r->raw.ns = before + (after - before) / 2;
 	r->read.ns = (after - before + 1) / 2;
 }
@@ -49,8 +60,24 @@ clock_read(struct clock_reading *out)
 struct raw_time
 clock_raw(void)
 {
-	struct raw_time r = { 0 };
+	return (struct raw_time){ read_raw() };
+}
 
-	(void)read_clock(CLOCK_MONOTONIC_RAW, &r.ns);
-	return r;
+const char *
+clock_missing(size_t i, int *error)
+{
+	static const struct {
+		clockid_t id;
+		const char *name;
+	} clocks[] = {
+		{ CLOCK_MONOTONIC_RAW, "CLOCK_MONOTONIC_RAW" },
+		{ CLOCK_MONOTONIC, "CLOCK_MONOTONIC" },
+		{ CLOCK_BOOTTIME, "CLOCK_BOOTTIME" },
+	};
+	int64_t ns;
+
+	if (i >= sizeof(clocks) / sizeof(*clocks))
+		return NULL;
+	*error = read_clock(clocks[i].id, &ns) ? 0 : -errno;
+	return clocks[i].name;
 }

@@ -4,6 +4,8 @@
 #ifndef CLOCKWITNESSD_CLOCK_H
 #define CLOCKWITNESSD_CLOCK_H
 
+#include <stddef.h>
+
 #include "exchange.h"
 
 /*
@@ -12,6 +14,12 @@
  * width. The narrowest of a few tries, since a program may be interrupted.
  */
 void clock_read(struct clock_reading *out);
+
+/*
+ * The name of the i-th clock that a kernel may lack, NULL after the last. *error: 0 or
+ * why it cannot be read, -errno. Without a raw clock the monotonic one stands in for it.
+ */
+const char *clock_missing(size_t i, int *error);
 
 /* The raw clock alone, for the machines that ask what to do now. */
 struct raw_time clock_raw(void);

@@ -1,11 +1,15 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "kernel_clock.h"
+#include "log.h"
 
 #define FAR_AWAY_S 315360000 /* ten years: it is the cancelling that is waited for */
 
@@ -55,6 +59,8 @@ watch_open(struct watch *w, struct loop *l, struct span every, watch_saw *saw, v
 {
 	*w = (struct watch){ .saw = saw, .arg = arg };
 	w->alarm = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (w->alarm < 0)
+		w->alarm = -errno;
 	w->timer = loop_timer_new(l, on_timer, w);
 	if (w->alarm >= 0)
 		w->alarm_watch = loop_watch_new(l, w->alarm, false, on_alarm, w);
@@ -63,6 +69,36 @@ watch_open(struct watch *w, struct loop *l, struct span every, watch_saw *saw, v
 	arm_alarm(w);
 	watch_set(w, every);
 	return 0;
+}
+
+/* "a: reason; b: reason" */
+static void
+add_missing(char out[RECORD_TEXT_SIZE], const char *what, int error)
+{
+	char text[RECORD_TEXT_SIZE];
+
+	if (error == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%s%s%s: %s", out, *out != '\0' ? "; " : "",
+	    what, strerror(-error));
+	record_copy_text(out, RECORD_TEXT_SIZE, text);
+	log_line(LOG_WARNING, "the watch goes without %s: %s", what, strerror(-error));
+}
+
+void
+watch_describe(const struct watch *w, struct record_start *out)
+{
+	const char *name;
+	int error = 0;
+
+	out->unwatched[0] = '\0';
+	for (size_t i = 0; (name = clock_missing(i, &error)) != NULL; i++)
+		add_missing(out->unwatched, name, error);
+	add_missing(
+	    out->unwatched, "TFD_TIMER_CANCEL_ON_SET", w->alarm < 0 ? w->alarm : 0);
+	error = kernel_clock_read(&out->steering);
+	out->has_steering = error == 0;
+	add_missing(out->unwatched, "adjtimex", error);
 }
 
 void

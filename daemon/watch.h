@@ -8,6 +8,7 @@
 #include "clock_watch.h"
 #include "exchange.h"
 #include "loop.h"
+#include "record.h"
 
 /* Called when a reading showed something. */
 typedef void watch_saw(
@@ -17,7 +18,7 @@ struct watch {
 	struct clock_watch clock;
 	struct span every; /* 0: only watch_feed() reads */
 	struct loop_timer *timer;
-	int alarm; /* a timer that the kernel cancels when the clock is set; < 0: none */
+	int alarm; /* a timer that the kernel cancels when the clock is set; < 0: -errno */
 	struct loop_watch *alarm_watch;
 	watch_saw *saw;
 	void *arg;
@@ -27,6 +28,9 @@ struct watch {
 int watch_open(
     struct watch *w, struct loop *l, struct span every, watch_saw *saw, void *arg);
 void watch_close(struct watch *w);
+
+/* What of the clock can be read, and what cannot and why, for the start record. */
+void watch_describe(const struct watch *w, struct record_start *out);
 
 /* How often it reads from now on. */
 void watch_set(struct watch *w, struct span every);

@@ -66,6 +66,7 @@ open_evidence(struct witness *w)
 	context_read(&start, w->argc, w->argv);
 	witness_list_servers(w, &start.servers);
 	start.watch_s = w->config.watch;
+	watch_describe(&w->watch, &start);
 	if (where == NULL && w->options->once)
 		evidence_open_none(&w->ledger.evidence);
 	else if (where != NULL && strcmp(where, "-") == 0)

@@ -106,7 +106,9 @@ record_bends(
 {
 	for (size_t i = 0; i < report->bends; i++) {
 		struct record r = {
-			.type = RECORD_CLOCK, .at = *at, .clock = report->bend[i]
+			.type = RECORD_CLOCK,
+			.at = *at,
+			.clock = { .bent = true, .bend = report->bend[i] },
 		};
 
 		ledger_append(&w->ledger, &r);
@@ -121,6 +123,7 @@ record_event(struct witness *w, enum event_kind kind, struct span size,
 		.type = RECORD_EVENT,
 		.at = *at,
 		.event = { .kind = kind,
+		    .sized = true,
 		    .size = size,
 		    .before = report->before.real,
 		    .before_raw = report->before.raw },

@@ -23,6 +23,14 @@
 
 #define WATCH_TOLERANCE_NS 10000
 
+/*
+ * The most that a clock is slewed by, s/s: adjtime(), a frequency or the kernel's
+ * phase-locked loop do 500 ppm; by the length of the tick it is 1/12 (chrony's
+ * maxslewrate).
+ */
+#define WATCH_SLEW_LIMIT 5e-4
+#define WATCH_TICK_LIMIT (1.0 / 12)
+
 /* A point of the host's clock over the raw clock. */
 struct clock_knot {
 	struct raw_time raw;
@@ -30,11 +38,17 @@ struct clock_knot {
 	struct span read; /* half-width, as of a reading */
 };
 
+/*
+ * A knot, and what is known of the path between the knot before and this one. Not loose:
+ * it is straight to WATCH_TOLERANCE_NS. Loose: the rate changed more than once, or nobody
+ * looked; it may have been anything within +- slew_limit at any time between.
+ */
 struct clock_bend {
 	struct clock_knot knot;
-	bool crossing; /* false: a reading beside which the rate changed more than once */
-	double rate_before,
-	    rate_after; /* d(host - raw)/d(raw), s/s; after: 0 if unknown */
+	bool loose;
+	double slew_limit; /* of |d(host - raw)/d(raw)|, s/s; if loose */
+	bool has_rate;
+	double rate; /* d(host - raw)/d(raw) from the knot on, s/s; positive: it gains */
 };
 
 #define WATCH_BENDS_MAX 4

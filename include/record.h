@@ -19,6 +19,7 @@
 #include "digest.h"
 #include "exchange.h"
 #include "seal.h"
+#include "steering.h"
 
 #define RECORD_VERSION 1
 #define RECORD_LINE_MAX ((size_t)64 * 1024) /* with its newline */
@@ -76,6 +77,10 @@ struct record_start {
 	int64_t utc_offset_s; /* local time - UTC by the host's rules, at start */
 	char command_line[RECORD_COMMAND_SIZE];
 	int watch_s; /* the clocks are read so often; 0: only when something happens */
+	char unwatched[RECORD_TEXT_SIZE]; /* clocks and states that cannot be read, and
+					     why; empty: none */
+	bool has_steering;
+	struct steering steering;
 	int64_t uid;
 	uint8_t capabilities[8]; /* effective, big-endian */
 	struct record_servers servers;
@@ -111,20 +116,58 @@ struct record_exchange {
 				this */
 };
 
+/* A knot, or how the kernel was told to steer the clock from then on, or both. */
+struct record_clock {
+	bool bent;
+	struct clock_bend bend;
+	struct steering_change steering;
+};
+
 enum event_kind {
 	EVENT_STEP,    /* somebody set the clock; size: by so much, positive is forward */
 	EVENT_SUSPEND, /* the host slept; size: so long */
+	EVENT_LEAP,    /* the kernel carried out a leap second; size: as of a step */
+	EVENT_SLEW,    /* somebody changed the clock's rate; a knot, as of RECORD_CLOCK */
+	EVENT_CLOCKSOURCE, /* the kernel counts by another device: was, now */
+	EVENT_TIMEZONE,    /* the host's local time has other rules: was, now */
+	EVENT_DAEMON,      /* time daemons began or ended: was, now */
 	EVENTS
 };
 
 extern const char *const event_names[EVENTS];
 
-/* Between the last reading before it and the record's own reading. */
+/* From one rate of the host's clock to another, d(host - raw)/d(raw), s/s. */
+struct event_slew {
+	double size, before, after; /* positive: it gains */
+};
+
+/* What an event of words is told in. */
+struct event_words {
+	char was[RECORD_TEXT_SIZE], now[RECORD_TEXT_SIZE];
+};
+
+struct event_zone {
+	struct digest digest; /* SHA-256 of /etc/localtime; zero: cannot be read */
+	int64_t utc_offset_s; /* local time - UTC by these rules, then */
+};
+
+/*
+ * Between the last reading before it and the record's own reading; a slew: at its knot,
+ * if it has one (where the clock was stepped as well it has none).
+ */
 struct record_event {
 	enum event_kind kind;
+	bool sized; /* a step, a suspend or a leap second */
 	struct span size;
 	struct system_time before;
 	struct raw_time before_raw;
+	bool slewed;
+	struct event_slew slew;
+	struct record_clock clock; /* of a slew */
+	bool worded;
+	struct event_words words;
+	bool zoned;
+	struct event_zone zone;
 };
 
 struct record_gap {
@@ -154,7 +197,7 @@ struct record {
 		struct record_reload reload;
 		struct record_exchange exchange;
 		struct calibration calibration;
-		struct clock_bend clock;
+		struct record_clock clock;
 		struct record_event event;
 		struct record_gap gap;
 		struct record_seal seal;

@@ -11,7 +11,7 @@ os.chdir(TOP)
 
 # From the ground up: a header includes only what stands before it.
 LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
-          "sample", "drift", "clock_filter", "clock_watch", "selection", "association", "calibration", "record", "chain",
+          "sample", "drift", "clock_filter", "steering", "clock_watch", "selection", "association", "calibration", "record", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
           "clock_model", "log_time"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
@@ -65,8 +65,13 @@ else:
     equal(kept, [], "core/ has no state of its own")
 
 text = {f: open(f).read() for files in sources.values() for f in files}
-equal([f for f in text if re.search(r"\b(settimeofday|clock_settime|stime|adjtime|ntp_adjtime|adjtimex|clock_adjtime)\s*\(",
-                                    text[f])], [], "no source calls what sets or steers a clock")
+SETTERS = r"\b(settimeofday|clock_settime|stime|adjtime|ntp_adjtime|adjtimex|clock_adjtime)\s*\("
+READER = "daemon/kernel_clock.c"
+code = {f: re.sub(r"/\*.*?\*/", "", text[f], flags=re.S) for f in text}
+equal([f for f in code if f != READER and re.search(SETTERS, code[f])], [], "no source calls what sets or steers a clock")
+equal(re.findall(SETTERS, code[READER]), ["adjtimex"], "one calls adjtimex, once")
+equal(re.findall(r".*\bmodes\b.*", code[READER]), ["\tstruct timex state = { .modes = 0 };"],
+      "with modes = 0, which only reads, and nothing else touches modes")
 equal([f for f in text if re.search(r"\bNDEBUG\b|-ffast-math(?!\")", text[f])], [], "nothing switches assertions off")
 made = open("Makefile").read()
 ok("-ffp-contract=off" in made, "conclusions are computed without fused operations")

@@ -65,6 +65,11 @@ any_start(struct record_start *s)
 		s->previous.torn = law_u64();
 	}
 	s->watch_s = (int)law_u64();
+	ANY_TEXT(s->unwatched);
+	s->has_steering = law_chance(0.5);
+	if (s->has_steering)
+		s->steering = (struct steering){ any_rate(), law_any_int64(),
+			(int)law_u64(), law_any_int64(), (int)law_u64() };
 	law_bytes(&s->seal_key, sizeof(s->seal_key));
 	law_bytes(&s->seal_fingerprint, sizeof(s->seal_fingerprint));
 }
@@ -176,6 +181,56 @@ any_calibration(struct calibration *c)
 }
 
 static void
+any_clock(struct record_clock *c)
+{
+	struct steering_change *s = &c->steering;
+
+	c->bent = law_chance(0.7);
+	if (c->bent)
+		c->bend.knot = (struct clock_knot){ { law_any_int64() },
+			{ law_any_int64() }, { law_any_int64() } };
+	c->bend.loose = law_chance(0.3);
+	c->bend.slew_limit = c->bend.loose ? any_rate() : 0;
+	c->bend.has_rate = law_chance(0.7);
+	c->bend.rate = c->bend.has_rate ? any_rate() : 0;
+	s->frequency = !c->bent || law_chance(0.5); /* a record says something */
+	s->now.frequency = s->frequency ? any_rate() : 0;
+	s->tick = law_chance(0.3);
+	s->now.tick = s->tick ? law_any_int64() : 0;
+	s->status = law_chance(0.3);
+	s->now.status = s->status ? (int)law_u64() : 0;
+	s->constant = law_chance(0.3);
+	s->now.constant = s->constant ? law_any_int64() : 0;
+	s->tai = law_chance(0.3);
+	s->now.tai = s->tai ? (int)law_u64() : 0;
+}
+
+static void
+any_event(struct record_event *e)
+{
+	e->kind = (enum event_kind)law_below(EVENTS);
+	e->sized = e->kind <= EVENT_LEAP;
+	e->size.ns = e->sized ? law_any_int64() : 0;
+	e->before.ns = law_any_int64();
+	e->before_raw.ns = law_any_int64();
+	e->slewed = e->kind == EVENT_SLEW;
+	if (e->slewed) {
+		e->slew = (struct event_slew){ any_rate(), any_rate(), any_rate() };
+		any_clock(&e->clock);
+	}
+	e->worded = e->kind > EVENT_SLEW;
+	if (e->worded) {
+		ANY_TEXT(e->words.was);
+		ANY_TEXT(e->words.now);
+	}
+	e->zoned = e->kind == EVENT_TIMEZONE;
+	if (e->zoned) {
+		law_bytes(&e->zone.digest, sizeof(e->zone.digest));
+		e->zone.utc_offset_s = law_any_int64();
+	}
+}
+
+static void
 any_body(struct record *r)
 {
 	switch (r->type) {
@@ -196,18 +251,10 @@ any_body(struct record *r)
 		any_calibration(&r->calibration);
 		break;
 	case RECORD_CLOCK:
-		r->clock.knot.real.ns = law_any_int64();
-		r->clock.knot.raw.ns = law_any_int64();
-		r->clock.knot.read.ns = law_any_int64();
-		r->clock.crossing = law_chance(0.5);
-		r->clock.rate_before = any_rate();
-		r->clock.rate_after = any_rate();
+		any_clock(&r->clock);
 		break;
 	case RECORD_EVENT:
-		r->event.kind = (enum event_kind)law_below(EVENTS);
-		r->event.size.ns = law_any_int64();
-		r->event.before.ns = law_any_int64();
-		r->event.before_raw.ns = law_any_int64();
+		any_event(&r->event);
 		break;
 	case RECORD_GAP:
 		r->gap.records = law_u64();

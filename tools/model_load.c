@@ -113,7 +113,7 @@ static void
 add_bend(struct boot_model *b, const struct clock_bend *bend)
 {
 	add_knot(b, (struct model_knot){ bend->knot.raw, bend->knot.real, bend->knot.read,
-			.loose = !bend->crossing });
+			.loose = bend->loose });
 }
 
 static void
@@ -162,14 +162,16 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 	l->file = line->file;
 	b = &m->boot[l->boot];
 	b->unwatched |= !l->watched;
-	if (is_event(r, EVENT_STEP))
+	if (is_event(r, EVENT_STEP) || is_event(r, EVENT_LEAP))
 		add_step(b, r);
 	else
 		add_reading(b, &r->at, false, nobody_looked(r->type));
 	if (r->type == RECORD_EXCHANGE)
 		estimate_add(&b->estimating, &r->exchange, &r->at);
-	if (r->type == RECORD_CLOCK)
-		add_bend(b, &r->clock);
+	if (r->type == RECORD_CLOCK && r->clock.bent)
+		add_bend(b, &r->clock.bend);
+	if (is_event(r, EVENT_SLEW) && r->event.clock.bent)
+		add_bend(b, &r->event.clock.bend);
 	if (r->type == RECORD_CALIBRATION)
 		add_calibration(m, b, &r->at, &r->calibration);
 }
