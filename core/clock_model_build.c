@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "clock_model.h"
+#include "modelling.h"
 
 #define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
 #define STEP_MIN_NS 50000  /* and more than this */
@@ -21,8 +21,8 @@ add_run(struct clock_model *m)
 	m->run[m->runs++] = (struct model_run){ .first = m->pieces };
 }
 
-static double
-piece_rate(const struct model_piece *p)
+double
+modelling_rate(const struct model_piece *p)
 {
 	return span_seconds(span_sub(p->real_length, p->raw_length)) /
 	       span_seconds(p->raw_length);
@@ -46,7 +46,7 @@ static void
 loosen(struct model_piece *p, double bend, double noise)
 {
 	double length = span_seconds(p->raw_length);
-	double rate = piece_rate(p);
+	double rate = modelling_rate(p);
 	double room = (STEERED_MAX - rate * rate / STEERED_MAX) / 2;
 
 	if (bend <= noise) {
@@ -70,7 +70,7 @@ loosen_if_bent(const struct clock_model *m, struct model_piece *p, struct span e
 	if (run->count == 0)
 		return;
 	before = &m->piece[run->first + run->count - 1];
-	bend = fabs(piece_rate(p) - piece_rate(before));
+	bend = fabs(modelling_rate(p) - modelling_rate(before));
 	noise = STEADY + 2 * span_seconds(errors) / span_seconds(p->raw_length);
 	loosen(p, bend, noise);
 	if (run->count == 1)
@@ -120,6 +120,7 @@ add_gap(struct clock_model *m, const struct model_knot *k)
 		.real_length = system_since(k->real, m->last.real),
 		.noise = errors,
 		.bound = errors,
+		.loose = k->loose,
 	};
 
 	if (k->stepped || is_step(p.raw_length, p.real_length)) {
@@ -177,6 +178,8 @@ void
 clock_model_point(
     struct clock_model *m, const struct clock_reading *at, const struct calibration *c)
 {
+	/* its record does not say how both errors go together: at worst, to the full */
+	double lever = span_seconds(c->noise) / MODELLING_Z95 * c->frequency_error;
 	struct model_point p = {
 		.at = at->raw,
 		.utc_minus_raw = c->utc_minus_raw,
@@ -184,12 +187,40 @@ clock_model_point(
 		.high = span_add(c->utc_minus_raw, c->bound),
 		.rho = calibration_rho(c),
 		.oscillator = c->oscillator,
-		.frequency = c->frequency,
 		.frequency_error = c->frequency_error,
+		.lever_back = lever,
+		.lever_on = lever,
+		.wander = DRIFT_WANDER,
 		.noise = c->noise,
 		.uncertainty = c->uncertainty,
 		.common = c->common,
 	};
 
 	clock_model_point_add(m, &p);
+}
+
+struct model_point
+clock_model_smoothed(const struct path_node *n, const struct bound *b)
+{
+	struct path_estimate e = {
+		.utc_minus_raw = n->utc_minus_raw,
+		.sigma = sqrt(n->variance),
+		.systematic = n->systematic,
+	};
+
+	return (struct model_point){
+		.at = n->at,
+		.utc_minus_raw = n->utc_minus_raw,
+		.low = b->low,
+		.high = b->high,
+		.rho = b->rho,
+		.oscillator = n->frequency,
+		.frequency_error = sqrt(n->frequency_variance),
+		.lever_back = -n->covariance,
+		.lever_on = n->covariance,
+		.wander = n->wander,
+		.noise = span_from_seconds(path_noise(&e)),
+		.uncertainty = span_from_seconds(path_uncertainty(&e)),
+		.conflict = !b->feasible,
+	};
 }

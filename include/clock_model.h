@@ -16,7 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bounds.h"
 #include "calibration.h"
+#include "clock_path.h"
 #include "clock_watch.h"
 #include "exchange.h"
 #include "timescale.h"
@@ -31,8 +33,9 @@ struct model_point {
 	struct span low, high;     /* the guaranteed interval */
 	double rho;        /* s/s: how fast the guarantee is left behind to either side */
 	double oscillator; /* d(UTC - raw)/d(raw), s/s */
-	double frequency;  /* d(UTC - host)/d(host), s/s */
-	double frequency_error;         /* s/s, one standard deviation */
+	double frequency_error;         /* of that, one standard deviation */
+	double lever_back, lever_on;    /* covariance of both, s; going back, going on */
+	double wander;                  /* A, 1/s (smoother.h) */
 	struct span noise, uncertainty; /* 95 % */
 	bool common;
 	bool conflict; /* no majority of the servers can be true here */
@@ -55,11 +58,31 @@ struct model_piece {
 	struct span raw_length, real_length; /* > 0, >= 0 */
 	struct span noise; /* by how much the path may leave the line, at 95 % */
 	struct span bound; /* and at most, with a rate changed by up to 500 ppm */
+	bool loose;        /* nobody looked in between */
 };
 
 /* Pieces in which the host's clock only ran forward: piece[first .. first + count). */
 struct model_run {
 	size_t first, count;
+};
+
+/* Why a stretch of raw time cannot have shown what lies before or after its readings. */
+enum model_stop {
+	STOP_NONE,
+	STOP_BOOT,        /* it had not begun, or had ended */
+	STOP_SUSPEND,     /* the host slept, and nobody saw when */
+	STOP_CLOCKSOURCE, /* the raw clock is another one there */
+	STOPS
+};
+
+/* "none", "boot", "suspend", "clocksource" */
+extern const char *const model_stop_names[STOPS];
+
+/* How the host's clock goes on where nobody looked: as it went last, if it does. */
+struct model_edge {
+	double rate;         /* d(host - raw)/d(raw), s/s */
+	double error;        /* of that, by the readings, s/s */
+	double spread, most; /* how far its rate was from that elsewhere: RMS, greatest */
 };
 
 /* The caller owns the arrays; a knot adds at most two pieces and one run. */
@@ -72,18 +95,30 @@ struct clock_model {
 	size_t points;
 	struct model_knot last; /* the newest knot */
 	bool begun;
-	bool watched; /* the clock leaves the line between knots by 10 us at most, unless
+	bool watched;  /* the clock leaves the line between knots by 10 us at most, unless
 			 loose */
+	bool smoothed; /* the points are a smoother's: a cubic leads from one to the next
+			*/
+	/* what is known of the time outside the knots */
+	struct raw_time boot;  /* the raw clock at the boot */
+	enum model_stop front; /* lies before the first knot, nobody knows how shortly */
+	enum model_stop back;  /* after the last one */
+	struct utc_time until; /* when the host was certainly booted again */
+	bool has_until;
+	double slewed; /* mean of d(host - raw)/d(raw) from the boot to the first knot */
+	bool has_slewed;
+	struct model_edge edge[2]; /* before the first knot, after the last one */
 };
 
 enum correction_kind {
-	CORRECTION_INSIDE, /* between two calibrations */
-	CORRECTION_BEFORE, /* the first one: extrapolated */
-	CORRECTION_AFTER,  /* the last one: extrapolated */
+	CORRECTION_INSIDE,  /* the clock was watched, with UTC known before and after */
+	CORRECTION_BETWEEN, /* UTC is known before and after; nobody read the clock */
+	CORRECTION_BEFORE,  /* the first point, or the first reading: extrapolated */
+	CORRECTION_AFTER,   /* the last one: extrapolated */
 	CORRECTION_KINDS
 };
 
-/* "inside", "before", "after" */
+/* "inside", "between", "before", "after" */
 extern const char *const correction_kind_names[CORRECTION_KINDS];
 
 struct correction {
@@ -95,9 +130,11 @@ struct correction {
 	double frequency;                 /* d(UTC - host)/d(host) there, s/s */
 	double rho;  /* s/s: how far the oscillator may stray, for earliest and latest */
 	bool common; /* common time of an unsynchronised server, not UTC */
-	bool conflict; /* the calibrations on either side exclude each other */
+	bool conflict;          /* the calibrations on either side exclude each other */
+	enum model_stop passed; /* over this, as asked: then nothing is guaranteed, and
+				   earliest and latest are the ends of time */
 	struct raw_time raw;
-	size_t point; /* the calibration before it, or the first */
+	size_t point; /* the point before it, or the first */
 };
 
 /* Knots come in order of raw time (one that does not is ignored). */
@@ -113,13 +150,37 @@ void clock_model_point_add(struct clock_model *m, const struct model_point *p);
 void clock_model_point(
     struct clock_model *m, const struct clock_reading *at, const struct calibration *c);
 
+/* A node of the smoother's path and the bound there make a point. */
+struct model_point clock_model_smoothed(const struct path_node *n, const struct bound *b);
+
+/* When all knots and points are in: finds the edges. */
+void clock_model_close(struct clock_model *m);
+
 /*
  * All corrections of a time that the host's clock may have shown, earliest first, at most
- * `most`; their number. 0: it never showed it, or there is no calibration. Outside the
- * knots the first and the last piece go on as they were, which nobody has seen.
+ * `most`; their number. 0: it never showed it, or there is no calibration.
+ *
+ * Before the first knot and after the last one the clock goes on as it went there, unless
+ * a stop lies between. Nobody has seen that: the noise grows as Zucca and Tavella (2005)
+ * say, by 0.3 ppm for flicker and the day's temperature, and by what the host's rate was
+ * seen to change by; the interval by rho_outside and the greatest change of rate seen.
  */
 size_t clock_model_correct(const struct clock_model *m, struct system_time t,
     struct correction out[], size_t most);
+
+/*
+ * The same over a stop, whatever lay between: a guess, with 100 ppm and two seconds added
+ * to its errors (a raw clock is calibrated anew at boot, and the clock is set by an RTC
+ * that counts seconds), and nothing guaranteed. 0: there is no stop, or no point.
+ */
+size_t clock_model_correct_beyond(
+    const struct clock_model *m, struct system_time t, struct correction *out);
+
+/* What the host's clock showed at this raw time; outside the knots, by the nearest. */
+struct system_time clock_model_host(const struct clock_model *m, struct raw_time c);
+
+/* Does t lie between the least and the greatest time that its readings show? */
+bool clock_model_saw(const struct clock_model *m, struct system_time t);
 
 /*
  * The paper's correction, by one offset and one frequency taken at host time `at`:

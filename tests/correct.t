@@ -92,7 +92,7 @@ equal([l[14:16] for l in got.splitlines()], ["24", "25", "29", "31", "35", "50"]
 
 
 def converted(time, *evidence):
-    options = [o for e in evidence for o in ("-e", e)]
+    options = [o for e in evidence for o in ((e,) if e.startswith("--") else ("-e", e))]
     return [json.loads(l) for l in tool("convert", "--json", *options, time).stdout.splitlines()]
 
 
@@ -106,10 +106,40 @@ later = make("2026-03-10T14:00:00.180000000Z", "-180000000", "0", "608", *DAY, "
 ok(apart(converted("2026-03-10T12:05:00Z", watched, later)[0]) < 0.05, "a watched clock is known well")
 ok(apart(converted("2026-03-10T13:00:00Z", watched, later)[0]) > 0.5,
    "but not between two processes, when nobody watched it and it was steered", converted("2026-03-10T13:00:00Z", watched, later))
+equal(converted("2026-03-10T13:00:00Z", watched, later)[0]["kind"], "between", "and the answer says so")
 slept = make("2026-03-10T15:00:00.000000000Z", "0", "0", "608", *DAY, "7200", "3600")
-got = converted("2026-03-10T12:20:00Z", watched, slept)
-ok(len(got) == 1 and got[0]["kind"] == "after" and not got[0]["conflict"] and apart(got[0]) < 1,
-   "nothing is carried over a sleep, though no process saw it", got)
+for time, evidence, sentence in (("2026-03-10T12:20:00Z", (watched, slept), "a sleep that no process saw, after the evidence"),
+                                 ("2026-03-10T14:59:00Z", (slept,), "and one before it")):
+    got = converted(time, *evidence)
+    equal([(g["kind"], g["stop"]) for g in got], [("not-covered", "suspend")], "%s: nothing is carried over it" % sentence)
+got = converted("2026-03-10T12:20:00Z", "--beyond", watched, slept)
+equal([(g["kind"], g["earliest"], g["latest"], g["basis"]["passed"]) for g in got], [("after", None, None, "suspend")],
+      "unless told to go on: then the answer says so, and guarantees nothing")
+ok(got[0]["uncertainty_ns"] > 2 * 10**9 and abs(ns(got[0]["utc"]) - ns("2026-03-10T12:20:00.000000000Z")) < 10**6,
+   "and errs by seconds", got)
+equal(converted("2026-03-10T12:20:00Z", watched)[0]["kind"], "after", "where no sleep is known of, the clock goes on")
+up = make(NOON, "0", "0", "608", *DAY, "-999999000", "0")  # 1000 s after the boot
+equal([(g["kind"], g.get("stop")) for t in ("11:43:21", "11:43:19") for g in converted("2026-03-10T%sZ" % t, up)],
+      [("before", None), ("not-covered", "boot")], "before the evidence it goes back to the boot and stops there")
+reboot = make("2026-03-10T14:00:00.000000000Z", "0", "0", "608", *DAY, "-999999000", "0")
+reboot = write("reboot.jsonl", open(reboot).read().replace('"boot_id":"00', '"boot_id":"22'))
+equal([[(g["kind"], g.get("stop")) for g in converted("2026-03-10T%sZ" % t, "--unverified", watched, reboot)]
+       for t in ("13:43:19", "13:43:21", "14:05:00")],
+      [[("after", None)], [("before", None)], [("inside", None)]], "the next boot in the evidence ends the one before it")
+log = write("beyond-boot.log", "2026-03-10T11:40:00Z a\n2026-03-10T12:05:00Z b\n")
+got = tool("correct", "--json", "-e", up, log)
+equal((got.returncode, json.loads(got.stderr)["not_covered"], json.loads(got.stderr)["guessed"]), (1, 1, 0),
+      "a stamp from before the boot is left")
+got = tool("correct", "--json", "--beyond", "-e", up, log)
+equal((got.returncode, json.loads(got.stderr)["not_covered"], json.loads(got.stderr)["guessed"]), (0, 0, 1),
+      "or guessed with --beyond, and counted")
+holds("guesses", tool("correct", "--beyond", "-e", up, log).stderr, "in words, too")
+holds("OVER A BOOT", tool("convert", "--beyond", "-e", up, "2026-03-10T11:40:00Z").stdout, "and convert says what it passed over")
+got = converted("2026-03-10T12:05:00Z", watched)[0]
+equal(list(got), ["host", "time", "utc", "noise_ns", "uncertainty_ns", "earliest", "latest", "frequency_ppm", "kind", "basis",
+                  "timescale", "conflict"], "an answer has these fields")
+equal((got["basis"]["from_file"], got["basis"]["from_seq"], got["basis"]["to_seq"], got["basis"]["verified"]),
+      (watched, 1, 77, True), "its basis is named by file and records")
 one = make(NOON, "1000000000", "50", "3200", *DAY, "0", "0")
 two = make("2026-03-10T12:00:08.000000000Z", "1000400000", "50", "608", *DAY, "8", "0")
 got = converted("2026-03-10T12:53:10Z", one, two)

@@ -440,6 +440,132 @@ START_TEST(uncertainty_grows_with_the_distance_on_both_sides)
 }
 END_TEST
 
+/* P_tt + 2 t P_ty + t^2 P_yy + ..., t < 0 before the first point, where P_ty < 0 */
+START_TEST(noise_outside_follows_the_covariance_of_the_edge)
+{
+	struct path_node n = { .variance = 1e-12,
+		.frequency_variance = 1e-18,
+		.covariance = -0.9e-15,
+		.wander = 1e-18 };
+	struct bound b = { .low = { -MS }, .high = { MS }, .feasible = true };
+	struct correction c[4];
+	struct span noise[2];
+
+	for (int64_t k = 4999; k <= 5001; k++) {
+		struct clock_reading r = reading(k * S, BEGIN + k * S, 0);
+
+		clock_model_knot(&model, &r);
+	}
+	n.at.ns = 5000 * S;
+	n.utc_minus_raw.ns = BEGIN;
+	points[model.points++] = clock_model_smoothed(&n, &b);
+	clock_model_close(&model);
+	for (int side = 0; side < 2; side++) {
+		double t = side == 0 ? -1000 : 1000;
+		double wanted = 1e-12 + 2 * t * -0.9e-15 + t * t * 1e-18 + 1e-22 * 1e3 +
+				1e-18 * 1e9 / 3 + 9e-14 * t * t;
+
+		ck_assert_uint_eq(correct(BEGIN + 5000 * S + (int64_t)t * S, c), 1);
+		ck_assert_double_eq_tol(
+		    span_seconds(c[0].noise), 1.959964 * sqrt(wanted), 3e-7);
+		noise[side] = c[0].noise;
+	}
+	ck_assert_int_gt(noise[0].ns, noise[1].ns);
+}
+END_TEST
+
+START_TEST(steered_clock_is_known_less_outside_than_a_free_one)
+{
+	struct correction free[4];
+	struct correction steered[4];
+
+	for (int round = 0; round < 2; round++) {
+		begin();
+		for (int64_t k = 0; k <= 100; k++) {
+			int64_t gained =
+			    round * (k % 40 < 20 ? k % 40 : 40 - k % 40) * MS;
+
+			knot(k * 100 * S, BEGIN + k * 100 * S + gained);
+			point(k * 100 * S, BEGIN, 0, 0);
+		}
+		clock_model_close(&model);
+		ck_assert_uint_eq(
+		    correct(BEGIN + 20000 * S, round == 0 ? free : steered), 1);
+	}
+	/* 10 ppm, one way and the other: 10^4 s on, 0.2 s to either side */
+	ck_assert_int_gt(steered[0].noise.ns, 100 * MS);
+	ck_assert_int_lt(free[0].noise.ns, 10 * MS);
+	ck_assert_int_gt(steered[0].latest.ns - steered[0].utc.ns, 150 * MS);
+}
+END_TEST
+
+START_TEST(stops_end_answers_and_only_a_guess_goes_on)
+{
+	struct correction c[4];
+	static const enum model_stop stops[] = { STOP_SUSPEND, STOP_CLOCKSOURCE };
+
+	for (size_t i = 0; i < 2; i++) {
+		begin();
+		build_line(0, 0, 0);
+		model.front = model.back = stops[i];
+		ck_assert_uint_eq(correct(BEGIN + 500 * S, c), 1);
+		ck_assert_uint_eq(correct(BEGIN - S, c), 0);
+		ck_assert_uint_eq(correct(BEGIN + 1001 * S, c), 0);
+		ck_assert_uint_eq(clock_model_correct_beyond(&model,
+				      (struct system_time){ BEGIN + 1001 * S }, c),
+		    1);
+		ck_assert_int_eq(c[0].passed, stops[i]);
+		ck_assert_int_gt(c[0].uncertainty.ns, 2 * S);
+		ck_assert(c[0].earliest.ns == INT64_MIN && c[0].latest.ns == INT64_MAX);
+		ck_assert_uint_eq(clock_model_correct_beyond(
+				      &model, (struct system_time){ BEGIN + 500 * S }, c),
+		    0);
+	}
+}
+END_TEST
+
+START_TEST(next_boot_ends_what_this_one_can_have_shown)
+{
+	struct correction c[4];
+
+	build_line(0, 0, 0);
+	model.has_until = true;
+	model.until.ns = BEGIN + 2000 * S;
+	ck_assert_uint_eq(correct(BEGIN + 1999 * S, c), 1);
+	ck_assert_uint_eq(correct(BEGIN + 2010 * S, c), 0);
+	ck_assert_uint_eq(clock_model_correct_beyond(
+			      &model, (struct system_time){ BEGIN + 2010 * S }, c),
+	    1);
+	ck_assert_int_eq(c[0].passed, STOP_BOOT);
+}
+END_TEST
+
+START_TEST(time_shown_before_a_step_back_may_come_again_after_the_end)
+{
+	struct correction c[4];
+
+	build_step(-60 * S); /* the last reading shows second 140 */
+	ck_assert_uint_eq(correct(BEGIN + 90 * S + S / 2, c), 2);
+	begin();
+	build_step(-150 * S); /* and now second 50: 90.5 is 40.5 s later */
+	ck_assert_uint_eq(correct(BEGIN + 90 * S + S / 2, c), 2);
+	ck_assert_int_eq(c[0].kind, CORRECTION_INSIDE);
+	ck_assert_int_eq(c[1].kind, CORRECTION_AFTER);
+	ck_assert_int_eq(c[1].utc.ns, BEGIN + 240 * S + S / 2);
+}
+END_TEST
+
+START_TEST(host_time_of_a_raw_time_is_read_from_the_knots)
+{
+	build_line(3200 * MS, 0, 100e-6);
+	for (int64_t k = -10; k <= 1010; k += 7)
+		ck_assert_int_le(
+		    llabs(clock_model_host(&model, (struct raw_time){ k * S }).ns -
+			  (BEGIN - 3200 * MS + k * S + k * 100 * US)),
+		    1 + (k < 0 || k > 1000 ? 2 * MS : 0));
+}
+END_TEST
+
 START_TEST(time_before_the_boot_was_never_shown)
 {
 	struct correction c[4];
@@ -635,6 +761,12 @@ main(void)
 	tcase_add_test(t, truth_is_inside_though_the_rate_changed_between_readings);
 	tcase_add_test(t, noise_covers_nine_of_ten_times_beside_a_change_of_rate);
 	tcase_add_test(t, uncertainty_grows_with_the_distance_on_both_sides);
+	tcase_add_test(t, noise_outside_follows_the_covariance_of_the_edge);
+	tcase_add_test(t, steered_clock_is_known_less_outside_than_a_free_one);
+	tcase_add_test(t, stops_end_answers_and_only_a_guess_goes_on);
+	tcase_add_test(t, next_boot_ends_what_this_one_can_have_shown);
+	tcase_add_test(t, time_shown_before_a_step_back_may_come_again_after_the_end);
+	tcase_add_test(t, host_time_of_a_raw_time_is_read_from_the_knots);
 	tcase_add_test(t, time_before_the_boot_was_never_shown);
 	tcase_add_test(t, model_without_knots_or_calibrations_corrects_nothing);
 	tcase_add_test(t, one_reading_and_one_calibration_are_a_model);

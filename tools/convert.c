@@ -17,7 +17,7 @@
 
 static const char usage[] =
     "usage: clockwitness convert -e EVIDENCE... [--method smooth|linear] [--json]\n"
-    "                            [--unverified] TIME...\n"
+    "                            [--beyond] [--unverified] TIME...\n"
     "\n"
     "Times that the host's clock showed, as RFC 3339 or Unix seconds ('-': one a line from\n"
     "standard input), to UTC with noise, uncertainty and guaranteed interval.\n"
@@ -26,6 +26,7 @@ static const char usage[] =
     "  --method M    smooth (default): by all calibrations; linear: by the last one's offset\n"
     "                and frequency alone\n"
     "  --json        one object a line\n"
+    "  --beyond      go on over a boot or a suspend that the evidence did not see: a guess\n"
     "  --unverified  use evidence beyond a line that does not hold, or that no seal covers\n"
     "\n"
     "Exit status: 0 done; 1 a time that the clock never showed, or findings; 2 usage; 3 cannot.\n";
@@ -46,108 +47,187 @@ print_time(char out[RFC3339_LENGTH + 1], int64_t ns)
 	*t.at = '\0';
 }
 
+/* What UTC rests on. */
 static const char *
-basis(const struct conversion *c, const struct correction *a)
+method(const struct conversion *c, const struct boot_model *by)
 {
-	static const char *const by_kind[][CORRECTION_KINDS] = {
-		{ "the calibrations on either side",
-		    "the first calibration, extrapolated",
-		    "the last calibration, extrapolated" },
-		{ "all exchanges, smoothed", "all exchanges, extrapolated",
-		    "all exchanges, extrapolated" },
-	};
-
-	if (c->model.unverified)
-		return "evidence that did not verify";
-	return c->asked.linear ? "the last calibration alone"
-			       : by_kind[c->model.smoothed][a->kind];
+	if (c->asked.linear || by == NULL)
+		return "the last calibration alone";
+	return by->model.smoothed ? "all exchanges, smoothed" : "calibrations";
 }
 
-/* Why there is no answer: the clock was watched and never showed it, or nobody watched.
- */
+/* What nobody saw, and is taken for granted. */
 static const char *
-why_none(const struct conversion *c, struct system_time t)
+assumption(const struct correction *a)
 {
-	return model_covers(&c->model, t) ? "never-shown" : "not-covered";
+	if (a->passed != STOP_NONE)
+		return "that the clock ran on, or was set right";
+	if (a->kind != CORRECTION_INSIDE)
+		return "that the host's clock was not set, and steered no more than "
+		       "elsewhere";
+	return NULL;
+}
+
+static struct json *
+basis_json(const struct conversion *c, const struct model_answer *a)
+{
+	struct json *j = json_begin();
+	const char *passed = a->correction.passed != STOP_NONE
+				 ? model_stop_names[a->correction.passed]
+				 : NULL;
+
+	json_text(j, "method", method(c, a->by));
+	json_ppm(j, "rho_ppm", a->correction.rho);
+	if (a->by != NULL && a->by->from.file != NULL) {
+		json_text(j, "boot_id", a->by->boot_id);
+		json_text(j, "from_file", a->by->from.file);
+		json_number(j, "from_seq", (int64_t)a->by->from.seq);
+		json_text(j, "to_file", a->by->to.file);
+		json_number(j, "to_seq", (int64_t)a->by->to.seq);
+	}
+	json_text(j, "assumed", assumption(&a->correction));
+	json_text(j, "passed", passed);
+	json_flag(j, "verified", !c->model.unverified);
+	return j;
 }
 
 static void
-answer_json(const struct conversion *c, struct system_time t, const struct correction *a)
+none_json(const struct conversion *c, struct system_time t, struct json *j)
 {
+	enum model_stop stop = model_stop_at(&c->model, t);
+
+	if (model_covers(&c->model, t)) {
+		json_text(j, "kind", "never-shown");
+		return;
+	}
+	json_text(j, "kind", "not-covered");
+	json_text(j, "stop", model_stop_names[stop]);
+}
+
+static const char *
+kind_name(const struct conversion *c, const struct correction *a)
+{
+	return c->asked.linear ? "linear" : correction_kind_names[a->kind];
+}
+
+static void
+answer_json(
+    const struct conversion *c, struct system_time t, const struct model_answer *answer)
+{
+	const struct correction *a;
 	struct json *j = json_begin();
 
 	json_text(j, "host", c->model.host);
 	json_time(j, "time", t.ns);
-	if (a == NULL) {
-		json_text(j, "kind", why_none(c, t));
+	if (answer == NULL) {
+		none_json(c, t, j);
 		json_end(j, stdout);
 		return;
 	}
+	a = &answer->correction;
 	json_time(j, "utc", a->utc.ns);
 	json_number(j, "noise_ns", a->noise.ns);
 	json_number(j, "uncertainty_ns", a->uncertainty.ns);
-	json_time(j, "earliest", a->earliest.ns);
-	json_time(j, "latest", a->latest.ns);
+	if (a->passed == STOP_NONE) {
+		json_time(j, "earliest", a->earliest.ns);
+		json_time(j, "latest", a->latest.ns);
+	} else {
+		json_text(j, "earliest", NULL);
+		json_text(j, "latest", NULL);
+	}
 	json_ppm(j, "frequency_ppm", a->frequency);
-	json_ppm(j, "rho_ppm", a->rho);
-	json_text(j, "kind", c->asked.linear ? "linear" : correction_kind_names[a->kind]);
-	json_text(j, "basis", basis(c, a));
+	json_text(j, "kind", kind_name(c, a));
+	json_object_in(j, "basis", basis_json(c, answer));
 	json_text(j, "timescale", a->common ? "common time" : "UTC");
 	json_flag(j, "conflict", a->conflict);
 	json_end(j, stdout);
 }
 
 static void
-answer_text(const struct conversion *c, struct system_time t, const struct correction *a)
+none_text(const struct conversion *c, struct system_time t)
 {
-	char from[RFC3339_LENGTH + 1];
-	char utc[RFC3339_LENGTH + 1];
+	static const char *const words[STOPS] = {
+		[STOP_NONE] = "is not covered by the evidence",
+		[STOP_BOOT] = "is beyond the boot that the evidence is of",
+		[STOP_SUSPEND] = "is beyond a suspend that nobody saw",
+		[STOP_CLOCKSOURCE] = "is beyond a change of the clocksource",
+	};
+
+	if (model_covers(&c->model, t))
+		(void)printf("was never shown by this clock\n");
+	else
+		(void)printf("%s; nothing bridges it (--beyond guesses)\n",
+		    words[model_stop_at(&c->model, t)]);
+}
+
+static void
+bounds_text(const struct conversion *c, const struct model_answer *answer)
+{
+	const struct correction *a = &answer->correction;
 	char earliest[RFC3339_LENGTH + 1];
 	char latest[RFC3339_LENGTH + 1];
 
-	print_time(from, t.ns);
-	if (a == NULL) {
-		(void)printf("%s  %s\n", from,
-		    model_covers(&c->model, t)
-			? "was never shown by this clock"
-			: "is beyond the boot that the evidence is of; nothing bridges it");
+	if (a->passed != STOP_NONE) {
+		(void)printf("  A GUESS, OVER A %s THAT NOBODY SAW, AS ASKED: NOTHING IS "
+			     "GUARANTEED\n",
+		    a->passed == STOP_BOOT      ? "BOOT"
+		    : a->passed == STOP_SUSPEND ? "SUSPEND"
+						: "CHANGE OF CLOCKSOURCE");
 		return;
 	}
-	print_time(utc, a->utc.ns);
 	print_time(earliest, a->earliest.ns);
 	print_time(latest, a->latest.ns);
-	(void)printf("%s  is %s %s +-%.6f s (95 %%), noise %.6f s\n"
-		     "  not before %s, not after %s,\n"
-		     "    if %s and the oscillator strays by at most %.3f ppm\n"
-		     "  frequency %+.3f ppm; %s, by %s%s\n",
-	    from, a->common ? "common time" : "UTC", utc, span_seconds(a->uncertainty),
-	    span_seconds(a->noise), earliest, latest,
+	(void)printf("  not before %s, not after %s,\n"
+		     "    if %s and the oscillator strays by at most %.3f ppm\n",
+	    earliest, latest,
 	    c->asked.linear || !c->model.smoothed ? "the selected server is true"
 						  : "most servers are true",
-	    a->rho * 1e6, a->frequency * 1e6,
-	    c->asked.linear ? "linear" : correction_kind_names[a->kind], basis(c, a),
+	    a->rho * 1e6);
+}
+
+static void
+answer_text(
+    const struct conversion *c, struct system_time t, const struct model_answer *answer)
+{
+	const struct correction *a;
+	const char *assumed;
+	char from[RFC3339_LENGTH + 1];
+	char utc[RFC3339_LENGTH + 1];
+
+	print_time(from, t.ns);
+	(void)printf("%s  ", from);
+	if (answer == NULL) {
+		none_text(c, t);
+		return;
+	}
+	a = &answer->correction;
+	assumed = assumption(a);
+	print_time(utc, a->utc.ns);
+	(void)printf("is %s %s +-%.6f s (95 %%), noise %.6f s\n",
+	    a->common ? "common time" : "UTC", utc, span_seconds(a->uncertainty),
+	    span_seconds(a->noise));
+	bounds_text(c, answer);
+	if (assumed != NULL)
+		(void)printf("    assumed: %s\n", assumed);
+	(void)printf("  frequency %+.3f ppm; %s%s, by %s%s%s\n", a->frequency * 1e6,
+	    kind_name(c, a), c->asked.linear ? "" : " the evidence",
+	    method(c, answer->by), c->model.unverified ? ", that did NOT verify" : "",
 	    a->conflict ? "; CALIBRATIONS CONTRADICT EACH OTHER HERE" : "");
 }
 
 static void
 convert_time(struct conversion *c, struct system_time t)
 {
-	struct correction answers[ANSWERS_MAX];
+	struct model_answer answers[ANSWERS_MAX] = { { .by = NULL } };
 	size_t n = 1;
 
 	if (c->asked.linear)
-		answers[0] = model_correct_linear(&c->model, t);
+		answers[0].correction = model_correct_linear(&c->model, t);
 	else
-		n = model_correct(&c->model, t, answers, ANSWERS_MAX);
+		n = model_answers(&c->model, t, answers, ANSWERS_MAX);
 	c->missed |= n == 0;
-	for (size_t i = 0; i < (n > 0 ? n : 1); i++) {
-		const struct correction *a = n > 0 ? &answers[i] : NULL;
-
-		if (c->json)
-			answer_json(c, t, a);
-		else
-			answer_text(c, t, a);
-	}
+	for (size_t i = 0; i < (n > 0 ? n : 1); i++)
+		(c->json ? answer_json : answer_text)(c, t, n > 0 ? &answers[i] : NULL);
 }
 
 /* Seconds since 1970 with up to nine decimals, without a detour through a double. */
@@ -238,10 +318,10 @@ take_option(struct conversion *c, int option)
 static int
 convert(struct conversion *c, char *const times[])
 {
-	const struct model_options *asked = &c->asked;
+	struct model_request wanted = model_options_request(&c->asked);
 	bool understood = true;
 
-	if (!model_load(&c->model, asked->evidence, asked->evidences, asked->unverified))
+	if (!model_load(&c->model, &wanted))
 		return EXIT_CANNOT;
 	for (; *times != NULL; times++)
 		understood &=

@@ -32,6 +32,7 @@ static const char usage[] =
     "                 offset and frequency alone\n"
     "  --timezone Z   of stamps without one: UTC, +01:00, Europe/Berlin; else the host's\n"
     "  --year Y       of the first RFC 3164 stamp; else the one nearest to the evidence\n"
+    "  --beyond       go on over a boot or a suspend that the evidence did not see\n"
     "  --unverified   use evidence beyond a line that does not hold, or that no seal covers\n"
     "  --json         print the summary as an object a log\n"
     "  -q             no summary\n"
@@ -246,6 +247,7 @@ correct(struct correcting *c, char *const logs[])
 	static struct lines_sink out;
 	static char dash[] = "-";
 	static char *const standard_input[] = { dash, NULL };
+	struct model_request wanted = model_options_request(&c->asked);
 	bool good = true;
 	bool left = false;
 
@@ -253,8 +255,7 @@ correct(struct correcting *c, char *const logs[])
 		say("the evidence and the log cannot both come from standard input");
 		return EXIT_USAGE;
 	}
-	if (!model_load(
-		&c->model, c->asked.evidence, c->asked.evidences, c->asked.unverified))
+	if (!model_load(&c->model, &wanted))
 		return EXIT_CANNOT;
 	if (!choose_zone(c))
 		return EXIT_USAGE;

@@ -1,6 +1,5 @@
 #include "estimate.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,29 +115,6 @@ guarantee(const struct estimating *e, const struct path_node *node, size_t nodes
 	return b;
 }
 
-static struct model_point
-point_of(const struct path_node *n, const struct bound *b)
-{
-	struct path_estimate e = {
-		.utc_minus_raw = n->utc_minus_raw,
-		.sigma = sqrt(n->variance),
-		.systematic = n->systematic,
-	};
-
-	return (struct model_point){
-		.at = n->at,
-		.utc_minus_raw = n->utc_minus_raw,
-		.low = b->low,
-		.high = b->high,
-		.rho = b->rho,
-		.oscillator = n->frequency,
-		.frequency_error = sqrt(n->frequency_variance),
-		.noise = span_from_seconds(path_noise(&e)),
-		.uncertainty = span_from_seconds(path_uncertainty(&e)),
-		.conflict = !b->feasible,
-	};
-}
-
 static void
 note(struct estimate_findings *f, const struct bound *b)
 {
@@ -172,7 +148,7 @@ estimate_points(struct estimating *e, size_t *count, struct estimate_findings *f
 		b = guarantee(e, node, *count);
 		point = array(*count, sizeof(*point));
 		for (size_t i = 0; i < *count; i++) {
-			point[i] = point_of(&node[i], &b[i]);
+			point[i] = clock_model_smoothed(&node[i], &b[i]);
 			note(findings, &b[i]);
 		}
 		free(b);

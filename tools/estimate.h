@@ -42,7 +42,7 @@ void estimate_add(struct estimating *e, const struct record_exchange *x,
 
 /*
  * The points, in memory that the caller frees; NULL: there are too few exchanges, they
- * are not of UTC, or nowhere near a majority. frequency is left 0.
+ * are not of UTC, or nowhere near a majority.
  */
 struct model_point *estimate_points(
     struct estimating *e, size_t *count, struct estimate_findings *findings);

@@ -93,6 +93,12 @@ json_append(struct json *j, const char *key, struct json *item)
 }
 
 void
+json_object_in(struct json *j, const char *key, struct json *item)
+{
+	set(j, key, inner(item));
+}
+
+void
 json_end(struct json *j, FILE *out)
 {
 	(void)json_dumpf(inner(j), out, JSON_COMPACT | JSON_REAL_PRECISION(10));

@@ -18,6 +18,8 @@ void json_hex(struct json *j, const char *key, const uint8_t *b, size_t n);
 void json_list(struct json *j, const char *key);                      /* an empty list */
 void json_append(struct json *j, const char *key, struct json *item); /* takes item */
 
+void json_object_in(struct json *j, const char *key, struct json *item); /* takes item */
+
 /* Prints it with a newline and frees it. */
 void json_end(struct json *j, FILE *out);
 

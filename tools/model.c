@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ANSWERS_MAX 16
 
@@ -14,6 +13,8 @@ model_free(struct model *m)
 		free(m->boot[i].model.piece);
 		free(m->boot[i].model.run);
 		free(m->boot[i].model.point);
+		free(m->boot[i].from.file);
+		free(m->boot[i].to.file);
 	}
 	free(m->boot);
 	*m = (struct model){ .boots = 0 };
@@ -28,48 +29,32 @@ distance(const struct boot_model *b, struct system_time t)
 	return span_max(span_max(before, after), (struct span){ 0 });
 }
 
-static const struct boot_model *
-nearest_boot(const struct model *m, struct system_time t)
+bool
+model_covers(const struct model *m, struct system_time t)
 {
-	const struct boot_model *best = NULL;
-
-	for (size_t i = 0; i < m->boots; i++) {
-		const struct boot_model *b = &m->boot[i];
-
-		if (b->model.points == 0)
-			continue;
-		if (best == NULL || distance(b, t).ns < distance(best, t).ns)
-			best = b;
-	}
-	return best;
+	for (size_t i = 0; i < m->boots; i++)
+		if (m->boot[i].model.points > 0 && clock_model_saw(&m->boot[i].model, t))
+			return true;
+	return false;
 }
 
-/* Between its first and its last reading of the clock a boot speaks from knowledge. */
-static bool
-was_watching(const struct clock_model *c, const struct correction *found)
-{
-	return c->pieces > 0 && raw_since(found->raw, c->piece[0].raw).ns >= 0 &&
-	       raw_since(c->last.raw, found->raw).ns >= 0;
-}
-
-/* Nobody saw it: the nearest boot that can have shown it goes on as it was. */
+/* The nearest boot's guess over what stops it. */
 static size_t
-extrapolate(
-    const struct model *m, struct system_time t, struct correction out[], size_t most)
+guess(const struct model *m, struct system_time t, struct model_answer *out)
 {
-	struct correction found[ANSWERS_MAX];
 	struct span nearest = { INT64_MAX };
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->boots; i++) {
 		const struct boot_model *b = &m->boot[i];
-		size_t k = clock_model_correct(&b->model, t, found, ANSWERS_MAX);
+		struct correction c;
 
-		if (k == 0 || distance(b, t).ns >= nearest.ns)
+		if (distance(b, t).ns >= nearest.ns ||
+		    clock_model_correct_beyond(&b->model, t, &c) == 0)
 			continue;
 		nearest = distance(b, t);
-		n = k < most ? k : most;
-		memcpy(out, found, n * sizeof(*out));
+		*out = (struct model_answer){ c, b };
+		n = 1;
 	}
 	return n;
 }
@@ -77,37 +62,53 @@ extrapolate(
 static int
 by_utc(const void *a, const void *b)
 {
-	const struct correction *x = a;
-	const struct correction *y = b;
+	const struct model_answer *x = a;
+	const struct model_answer *y = b;
+	struct utc_time u = x->correction.utc;
+	struct utc_time v = y->correction.utc;
 
-	return (x->utc.ns > y->utc.ns) - (x->utc.ns < y->utc.ns);
+	return (u.ns > v.ns) - (u.ns < v.ns);
+}
+
+size_t
+model_answers(
+    const struct model *m, struct system_time t, struct model_answer out[], size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->boots && n < most; i++) {
+		struct correction found[ANSWERS_MAX];
+		size_t room = most - n < ANSWERS_MAX ? most - n : ANSWERS_MAX;
+		size_t k = clock_model_correct(&m->boot[i].model, t, found, room);
+
+		for (size_t j = 0; j < k; j++)
+			out[n++] = (struct model_answer){ found[j], &m->boot[i] };
+	}
+	if (n > 1)
+		qsort(out, n, sizeof(*out), by_utc);
+	if (n > 0 || most == 0 || !m->beyond || model_covers(m, t))
+		return n;
+	return guess(m, t, out);
 }
 
 size_t
 model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most)
 {
-	size_t n = 0;
+	struct model_answer all[ANSWERS_MAX];
+	size_t n = model_answers(m, t, all, most < ANSWERS_MAX ? most : ANSWERS_MAX);
 
-	for (size_t i = 0; i < m->boots && n < most; i++) {
-		const struct clock_model *c = &m->boot[i].model;
-		size_t found = clock_model_correct(c, t, out + n, most - n);
-
-		if (found > 0 && was_watching(c, &out[n]))
-			n += found;
-	}
-	qsort(out, n, sizeof(*out), by_utc);
-	if (n > 0 || model_covers(m, t))
-		return n;
-	return extrapolate(m, t, out, most);
+	for (size_t i = 0; i < n; i++)
+		out[i] = all[i].correction;
+	return n;
 }
 
-bool
-model_covers(const struct model *m, struct system_time t)
+enum model_stop
+model_stop_at(const struct model *m, struct system_time t)
 {
-	const struct boot_model *b = nearest_boot(m, t);
+	struct model_answer a;
 
-	return b != NULL && distance(b, t).ns == 0;
+	return guess(m, t, &a) > 0 ? a.correction.passed : STOP_NONE;
 }
 
 struct correction

@@ -13,6 +13,12 @@
 #include "estimate.h"
 #include "record.h"
 
+/* Where a record stands. */
+struct model_source {
+	char *file;
+	uint64_t seq;
+};
+
 /* A stretch in which the raw clock ran: a boot, or the part of one between two suspends.
  */
 struct boot_model {
@@ -23,12 +29,13 @@ struct boot_model {
 	size_t knots, knot_room;
 	struct estimating estimating;
 	struct estimate_findings found;
-	bool smoothed; /* its points are the smoother's, not the daemon's calibrations */
+	struct model_source from, to; /* first and last record that points rest on */
 	size_t piece_room, run_room, point_room;
 	struct span asleep, read; /* boot time - monotonic: how long the host had slept,
 				     and how well that was read */
 	bool unwatched;           /* by a process that wrote some of it */
 	struct system_time first, last; /* readings of the host's clock */
+	struct raw_time first_raw;
 };
 
 struct model {
@@ -47,19 +54,39 @@ struct model {
 	uint64_t findings;
 	uint64_t unsealed; /* lines that hold, but that no seal covers */
 	bool unverified;   /* it holds what did not verify */
+	bool beyond;       /* answer over stops, too */
+};
+
+/* What is asked of it. */
+struct model_request {
+	char *const *paths; /* evidence: files and directories */
+	size_t count;
+	bool unverified; /* what does not hold, or no seal covers, too */
+	bool beyond;     /* go on over a boot, a suspend, another clocksource */
 };
 
 /*
  * Reads evidence. false: it cannot be read or holds no calibration (said on standard
  * error). Findings are said too, and counted.
  */
-bool model_load(struct model *m, char *const paths[], size_t n, bool unverified);
+bool model_load(struct model *m, const struct model_request *r);
 void model_free(struct model *m);
 
-/* All corrections of a host time, earliest first, from the boots that saw it; else the
- * nearest boot's. */
+/* A correction, and the stretch that it comes from (NULL: the linear one). */
+struct model_answer {
+	struct correction correction;
+	const struct boot_model *by;
+};
+
+/* All corrections of a host time, earliest first, from all boots that can have shown it;
+ * with `beyond`, where there are none, the nearest boot's guess. */
+size_t model_answers(
+    const struct model *m, struct system_time t, struct model_answer out[], size_t most);
 size_t model_correct(
     const struct model *m, struct system_time t, struct correction out[], size_t most);
+
+/* What keeps the nearest boot from an answer where there is none. */
+enum model_stop model_stop_at(const struct model *m, struct system_time t);
 
 /* Was some boot's clock being watched when it could have shown this? */
 bool model_covers(const struct model *m, struct system_time t);

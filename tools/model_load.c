@@ -1,13 +1,15 @@
-/* Evidence -> models: the walk over the records, and what is made of them. */
+/* Evidence -> models: the walk over the records. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
-#include "model.h"
+#include "model_build.h"
 #include "records.h"
 #include "say.h"
+
+#define SLEWED_OVER_NS (60 * NS_PER_SECOND) /* over less a mean says little */
 
 struct loading {
 	struct model *model;
@@ -36,6 +38,19 @@ same_stretch(const struct boot_model *b, const struct records_file *f,
 	       span_sub(slept, span_add(width, width)).ns <= 100;
 }
 
+/* What its first reading tells of the time before it. */
+static void
+begin_stretch(struct clock_model *c, const struct clock_reading *at, struct span asleep)
+{
+	struct span width = span_add(at->read, at->read);
+
+	if (span_sub(span_abs(asleep), width).ns > 100)
+		c->front = STOP_SUSPEND;
+	c->has_slewed = at->has_mono && at->raw.ns > SLEWED_OVER_NS;
+	if (c->has_slewed)
+		c->slewed = (double)(at->mono.ns - at->raw.ns) / (double)at->raw.ns;
+}
+
 static size_t
 boot_for(struct loading *l, const struct records_file *f, const struct clock_reading *at)
 {
@@ -53,9 +68,11 @@ boot_for(struct loading *l, const struct records_file *f, const struct clock_rea
 	}
 	m->boot[i] = (struct boot_model){
 		.first = at->real,
+		.first_raw = at->raw,
 		.asleep = time_asleep(at),
 		.read = at->read,
 	};
+	begin_stretch(&m->boot[i].model, at, m->boot[i].asleep);
 	memcpy(m->boot[i].boot_id, f->boot_id, sizeof(f->boot_id));
 	memcpy(m->boot[i].host, f->host, sizeof(f->host));
 	m->boots++;
@@ -130,6 +147,27 @@ take_start(struct loading *l, const struct record_start *s)
 	m->utc_offset_s = s->utc_offset_s;
 }
 
+static void
+note_source(struct model_source *s, const char *file, uint64_t seq)
+{
+	if (s->file == NULL || strcmp(s->file, file) != 0) {
+		free(s->file);
+		s->file = memory_text(file);
+	}
+	s->seq = seq;
+}
+
+/* Points rest on exchanges and calibrations. */
+static void
+note_basis(struct boot_model *b, const struct records_line *line, const struct record *r)
+{
+	if (r->type != RECORD_EXCHANGE && r->type != RECORD_CALIBRATION)
+		return;
+	if (b->from.file == NULL)
+		note_source(&b->from, line->file->path, r->seq);
+	note_source(&b->to, line->file->path, r->seq);
+}
+
 static bool
 is_event(const struct record *r, enum event_kind kind)
 {
@@ -162,6 +200,7 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 	l->file = line->file;
 	b = &m->boot[l->boot];
 	b->unwatched |= !l->watched;
+	note_basis(b, line, r);
 	if (is_event(r, EVENT_STEP) || is_event(r, EVENT_LEAP))
 		add_step(b, r);
 	else
@@ -174,94 +213,6 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 		add_bend(b, &r->event.clock.bend);
 	if (r->type == RECORD_CALIBRATION)
 		add_calibration(m, b, &r->at, &r->calibration);
-}
-
-static int
-by_raw(const void *a, const void *b)
-{
-	const struct model_knot *x = a;
-	const struct model_knot *y = b;
-
-	if (x->raw.ns != y->raw.ns)
-		return x->raw.ns < y->raw.ns ? -1 : 1;
-	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
-}
-
-static int
-by_at(const void *a, const void *b)
-{
-	const struct model_point *x = a;
-	const struct model_point *y = b;
-
-	return (x->at.ns > y->at.ns) - (x->at.ns < y->at.ns);
-}
-
-/* Two processes may have watched the same boot at the same time. */
-static void
-sort_points(struct clock_model *c)
-{
-	size_t n = c->points;
-
-	if (n == 0)
-		return;
-	qsort(c->point, n, sizeof(*c->point), by_at);
-	c->points = 0;
-	for (size_t i = 0; i < n; i++)
-		clock_model_point_add(c, &c->point[i]);
-}
-
-/* The smoother knows the oscillator's rate; the host's is the calibration's before it. */
-static void
-take_frequencies(
-    struct model_point p[], size_t n, const struct model_point calibration[], size_t m)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		while (k + 1 < m && raw_since(p[i].at, calibration[k + 1].at).ns >= 0)
-			k++;
-		p[i].frequency = calibration[k].frequency;
-	}
-}
-
-/*
- * With hindsight the exchanges tell more than the daemon could know at the time. Where
- * they do not suffice, its calibrations stand.
- */
-static void
-smooth_points(struct boot_model *b)
-{
-	struct clock_model *c = &b->model;
-	size_t n;
-	struct model_point *p;
-
-	if (c->points == 0)
-		return;
-	p = estimate_points(&b->estimating, &n, &b->found);
-	if (p == NULL)
-		return;
-	take_frequencies(p, n, c->point, c->points);
-	free(c->point);
-	c->point = p;
-	c->points = n;
-	b->smoothed = true;
-}
-
-/* A break point is found after readings that came later, so knots are sorted first. */
-static void
-build(struct boot_model *b)
-{
-	struct clock_model *c = &b->model;
-
-	if (b->knots == 0)
-		return;
-	sort_points(c);
-	c->watched = !b->unwatched;
-	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
-	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
-	c->run = memory_grow(NULL, &b->run_room, b->knots + 1, sizeof(*c->run));
-	for (size_t i = 0; i < b->knots; i++)
-		clock_model_add(c, &b->knot[i]);
 }
 
 static void
@@ -298,34 +249,8 @@ count_unsealed(struct model *m, const struct records *r)
 	m->findings += m->unverified && m->unsealed > 0;
 }
 
-/* Where no majority can be true, somebody lies, or the clock did what no clock does. */
-static void
-say_contradictions(struct model *m, const struct boot_model *b)
-{
-	const struct estimate_findings *f = &b->found;
-
-	if (f->infeasible == 0)
-		return;
-	m->findings++;
-	say("boot %s: at %zu instants no majority of the servers can be true, first at raw "
-	    "%.3f s, last at %.3f s; there the guarantee holds nothing",
-	    b->boot_id, f->infeasible, (double)f->first.ns / 1e9,
-	    (double)f->last.ns / 1e9);
-	for (size_t i = 0; i < b->estimating.servers; i++) {
-		struct estimate_server named;
-
-		record_copy_text(
-		    named.name, sizeof(named.name), b->estimating.server[i].name);
-		record_copy_text(named.address, sizeof(named.address),
-		    b->estimating.server[i].address);
-		if (f->contradicting >> i & 1)
-			say("boot %s: server %s (%s) contradicts the others", b->boot_id,
-			    named.name, named.address);
-	}
-}
-
 bool
-model_load(struct model *m, char *const paths[], size_t n, bool unverified)
+model_load(struct model *m, const struct model_request *r)
 {
 	struct loading l = { .model = m };
 	struct records records;
@@ -333,24 +258,18 @@ model_load(struct model *m, char *const paths[], size_t n, bool unverified)
 		.record = on_record,
 		.finding = on_finding,
 		.arg = &l,
-		.unverified = unverified,
+		.unverified = r->unverified,
 	};
 	bool good;
 
-	*m = (struct model){ .unverified = unverified };
-	good = records_open(&records, paths, n);
+	*m = (struct model){ .unverified = r->unverified, .beyond = r->beyond };
+	good = records_open(&records, r->paths, r->count);
 	if (good)
 		records_walk(&records, &visitor);
 	count_unsealed(m, &records);
-	for (size_t i = 0; i < m->boots; i++) {
-		build(&m->boot[i]);
-		smooth_points(&m->boot[i]);
-		m->smoothed |= m->boot[i].smoothed;
-		say_contradictions(m, &m->boot[i]);
-		estimate_free(&m->boot[i].estimating);
-	}
 	records_close(&records);
-	m->unverified = unverified && m->findings > 0;
+	model_build(m);
+	m->unverified = r->unverified && m->findings > 0;
 	if (good && m->mixed) {
 		say("this is the evidence of more than one host; name that of one");
 		return false;

@@ -30,6 +30,9 @@ model_option(struct model_options *o, int option, const struct command_words *wo
 		return -1;
 	case 'm':
 		return model_option_word("--method", "smooth", "linear", &o->linear);
+	case 'b':
+		o->beyond = true;
+		return -1;
 	case 'u':
 		o->unverified = true;
 		return -1;
@@ -40,6 +43,17 @@ model_option(struct model_options *o, int option, const struct command_words *wo
 		(void)fprintf(stderr, "try 'clockwitness %s --help'\n", words->name);
 		return EXIT_USAGE;
 	}
+}
+
+struct model_request
+model_options_request(const struct model_options *o)
+{
+	return (struct model_request){
+		.paths = o->evidence,
+		.count = o->evidences,
+		.unverified = o->unverified,
+		.beyond = o->beyond,
+	};
 }
 
 void

@@ -1,14 +1,17 @@
-/* The options of every command that asks a model: -e, --method, --unverified, --help. */
+/* The options of every command that asks a model: -e, --method, --beyond, --unverified,
+ * --help. */
 #ifndef CLOCKWITNESS_MODEL_OPTIONS_H
 #define CLOCKWITNESS_MODEL_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model.h"
+
 struct model_options {
 	char **evidence; /* files and directories */
 	size_t evidences, room;
-	bool linear, unverified;
+	bool linear, unverified, beyond;
 };
 
 /* What a command says of itself. */
@@ -19,6 +22,7 @@ struct command_words {
 #define MODEL_LONG_OPTIONS                                                               \
 	{ "evidence", required_argument, NULL, 'e' },                                    \
 	    { "method", required_argument, NULL, 'm' },                                  \
+	    { "beyond", no_argument, NULL, 'b' },                                        \
 	    { "unverified", no_argument, NULL, 'u' },                                    \
 	{                                                                                \
 		"help", no_argument, NULL, 'h'                                           \
@@ -31,6 +35,8 @@ int model_option(struct model_options *o, int option, const struct command_words
 /* optarg is one of two words. -1: go on, else the exit code. */
 int model_option_word(
     const char *option, const char *first, const char *second, bool *is_second);
+
+struct model_request model_options_request(const struct model_options *o);
 
 void model_options_free(struct model_options *o);
 

@@ -13,6 +13,7 @@ tally_count(struct tally *t, struct system_time time, const struct correction *c
 
 	t->inside += c->kind == CORRECTION_INSIDE;
 	t->outside += c->kind != CORRECTION_INSIDE;
+	t->guessed += c->passed != STOP_NONE;
 	t->common += c->common;
 	t->least = t->any ? span_min(t->least, moved) : moved;
 	t->most = t->any ? span_max(t->most, moved) : moved;
@@ -33,6 +34,7 @@ tally_say_json(const struct tally *t, const struct tally_setting *s, const char 
 	json_number(j, "stamps", (int64_t)t->stamps);
 	json_number(j, "inside", (int64_t)t->inside);
 	json_number(j, "extrapolated", (int64_t)t->outside);
+	json_number(j, "guessed", (int64_t)t->guessed);
 	json_number(j, "ambiguous", (int64_t)t->ambiguous);
 	json_number(j, "never_shown", (int64_t)t->never_shown);
 	json_number(j, "not_covered", (int64_t)t->not_covered);
@@ -56,9 +58,14 @@ tally_say(const struct tally *t, const struct tally_setting *s, const char *log)
 	    t->never_shown > 0 ? " (left unchanged)" : "");
 	if (t->not_covered > 0)
 		say("%s: %" PRIu64
-		    " stamps from beyond the boot that the evidence is of, left "
-		    "unchanged",
+		    " stamps that nothing in the evidence can have shown (a boot or a "
+		    "suspend lies between), left unchanged",
 		    log, t->not_covered);
+	if (t->guessed > 0)
+		say("%s: %" PRIu64
+		    " stamps corrected over a boot or a suspend that the evidence did "
+		    "not see: guesses, nothing about them is guaranteed",
+		    log, t->guessed);
 	if (t->any)
 		say("%s: corrected by %+.6f s to %+.6f s, +-%.6f s (95 %%) at most, to %s",
 		    log, span_seconds(t->least), span_seconds(t->most),

@@ -10,7 +10,7 @@
 
 struct tally {
 	uint64_t lines, stamps, inside, outside, ambiguous, never_shown, not_covered,
-	    unprintable, common;
+	    unprintable, common, guessed; /* over a stop, as asked */
 	bool any;
 	struct span least, most; /* corrections */
 	struct span uncertainty; /* the greatest */

@@ -1,0 +1,9 @@
+/* The second half of model_load(): what was gathered of each boot becomes its model. */
+#ifndef CLOCKWITNESS_MODEL_BUILD_H
+#define CLOCKWITNESS_MODEL_BUILD_H
+
+#include "model.h"
+
+void model_build(struct model *m);
+
+#endif
