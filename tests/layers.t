@@ -13,7 +13,7 @@ os.chdir(TOP)
 LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
           "sample", "drift", "clock_filter", "steering", "clock_watch", "selection", "association", "calibration", "record", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
-          "clock_model", "log_time"]
+          "clock_model", "log_time", "timeline"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"]}
