@@ -41,34 +41,6 @@ association_request(struct association *a, uint64_t nonce, struct raw_time now)
 	a->asked = now;
 }
 
-static enum fault
-kiss(const uint8_t code[4])
-{
-	static const struct {
-		char code[5];
-		enum fault fault;
-	} kisses[] = {
-		{ "RATE", FAULT_KISS_RATE },
-		{ "DENY", FAULT_KISS_DENY },
-		{ "RSTR", FAULT_KISS_RSTR },
-	};
-
-	for (size_t i = 0; i < sizeof(kisses) / sizeof(*kisses); i++)
-		if (memcmp(code, kisses[i].code, 4) == 0)
-			return kisses[i].fault;
-	return FAULT_KISS_OTHER;
-}
-
-/* An ASCII reference ID with stratum 0 is a kiss code (RFC 5905 section 7.4). */
-static bool
-is_kiss(const struct ntp_packet *p)
-{
-	for (size_t i = 0; i < sizeof(p->refid); i++)
-		if (p->refid[i] < 0x20 || p->refid[i] > 0x7e)
-			return false;
-	return p->stratum == 0;
-}
-
 static bool
 unsynchronised(const struct ntp_packet *p)
 {
@@ -127,8 +99,9 @@ association_examine(
 		return fault;
 	if (!a->outstanding || out->origin != a->nonce)
 		return FAULT_BOGUS_ORIGIN;
-	if (is_kiss(out))
-		return kiss(out->refid);
+	fault = ntp_kiss(out->stratum, out->refid);
+	if (fault != FAULT_NONE)
+		return fault;
 	if (out->receive == 0 || out->transmit == 0)
 		return FAULT_ZERO_TIMESTAMP;
 	if (out->transmit == a->last_transmit)

@@ -131,3 +131,30 @@ ntp_log2_to_span(int exponent)
 	return (
 	    struct span){ (NS_PER_SECOND + (INT64_C(1) << -exponent) - 1) >> -exponent };
 }
+
+static enum fault
+kiss_named(const uint8_t code[4])
+{
+	static const struct {
+		char code[5];
+		enum fault fault;
+	} kisses[] = {
+		{ "RATE", FAULT_KISS_RATE },
+		{ "DENY", FAULT_KISS_DENY },
+		{ "RSTR", FAULT_KISS_RSTR },
+	};
+
+	for (size_t i = 0; i < sizeof(kisses) / sizeof(*kisses); i++)
+		if (memcmp(code, kisses[i].code, 4) == 0)
+			return kisses[i].fault;
+	return FAULT_KISS_OTHER;
+}
+
+enum fault
+ntp_kiss(uint8_t stratum, const uint8_t refid[4])
+{
+	for (size_t i = 0; i < 4; i++)
+		if (refid[i] < 0x20 || refid[i] > 0x7e)
+			return FAULT_NONE;
+	return stratum == 0 ? kiss_named(refid) : FAULT_NONE;
+}

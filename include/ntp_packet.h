@@ -63,4 +63,7 @@ uint32_t span_to_ntp_short(struct span s); /* for tests; clamps to 0..65535.99 s
 /* 2^exponent seconds in ns, exponent clamped to -30..16; at least 1 ns. */
 struct span ntp_log2_to_span(int exponent);
 
+/* Is it a kiss-o'-death, an ASCII reference ID with stratum 0 (RFC 5905 section 7.4)? */
+enum fault ntp_kiss(uint8_t stratum, const uint8_t refid[4]);
+
 #endif
