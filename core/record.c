@@ -105,8 +105,8 @@ print_enum(struct text *t, const struct field *f, const char *at)
 		print_string(t, f->names[v]);
 }
 
-static void
-print_value(struct text *t, const struct field *f, const char *base)
+void
+record_print_value(struct text *t, const struct field *f, const char *base)
 {
 	const char *at = base + f->offset;
 
@@ -156,8 +156,8 @@ print_value(struct text *t, const struct field *f, const char *base)
 	}
 }
 
-static bool
-present(const struct field *f, const char *base)
+bool
+record_has_field(const struct field *f, const char *base)
 {
 	return f->when == FIELD_ALWAYS || f->kind == FIELD_NULLABLE ||
 	       record_load_bool(base + f->when);
@@ -170,12 +170,12 @@ print_object(struct text *t, const struct field *field, size_t fields, const cha
 	bool first = true;
 
 	for (size_t i = 0; i < fields; i++) {
-		if (!present(&field[i], base))
+		if (!record_has_field(&field[i], base))
 			continue;
 		print_literal(t, first ? "\"" : ",\"");
 		print_literal(t, field[i].key);
 		print_literal(t, "\":");
-		print_value(t, &field[i], base);
+		record_print_value(t, &field[i], base);
 		first = false;
 	}
 	t->failed |= first;

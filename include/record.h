@@ -221,6 +221,18 @@ enum record_fault {
 __attribute__((warn_unused_result)) enum record_fault record_decode(
     const char *line, size_t n, struct record *out, size_t *column);
 
+#define RECORD_VALUE_SIZE 192
+
+/* Where two records differ, as in "servers[2].verdict", and both spellings, cut. */
+struct record_difference {
+	char field[RECORD_VALUE_SIZE];
+	char first[RECORD_VALUE_SIZE], second[RECORD_VALUE_SIZE];
+};
+
+/* The first difference in what two records of one type say, clock readings aside. */
+bool record_differs(
+    const struct record *a, const struct record *b, struct record_difference *out);
+
 /* How many octets of a seal's line are signed: those before ,"sig". 0: it is no seal. */
 size_t record_signed_length(const char *line, size_t n);
 
