@@ -23,19 +23,6 @@ rules_for(const struct config_server *s, const struct roster_rules *rules)
 	};
 }
 
-/* NAME, NAME#2, NAME#3... */
-static void
-peer_name(const struct config_server *s, int i, char out[SERVER_NAME_SIZE])
-{
-	size_t n = strlen(s->name);
-	size_t room = SERVER_NAME_SIZE - 4;
-
-	memcpy(out, s->name, n + 1);
-	if (i > 0)
-		(void)snprintf(
-		    out + (n < room ? n : room), 4, "#%u", (unsigned)(i + 1) % 100);
-}
-
 static bool
 same_address(const struct loop_address *a, const struct loop_address *b)
 {
@@ -67,7 +54,7 @@ assign(struct roster *r, size_t index, const struct loop_address *a)
 static bool
 settled(const struct roster *r, size_t i)
 {
-	return r->peer[i].has_address && (r->calibrator->server[i].reach != 0 ||
+	return r->peer[i].has_address && (r->calibrator->server[i].measured.reach != 0 ||
 					     r->peer[i].ended < CLOCK_FILTER_STAGES);
 }
 
@@ -148,11 +135,8 @@ add_server(struct roster *r, const struct config_server *s,
 		return -ENOMEM;
 	r->names++;
 	for (int i = 0; i < s->pool; i++) {
-		char text[SERVER_NAME_SIZE];
-
-		peer_name(s, i, text);
-		if (calibrator_add(r->calibrator, text, "", s->common) < 0)
-			return -E2BIG;
+		if (r->peers == r->calibrator->servers)
+			return -E2BIG; /* more than MAX_SERVERS, or a name twice */
 		if (peer_open(&r->peer[r->peers], r->loop, &own, exchanged, r->arg) < 0)
 			return -ENOMEM;
 		r->peers++;

@@ -33,7 +33,7 @@ typedef void roster_changed(void *arg);
 struct roster {
 	struct loop *loop;
 	int stamping; /* a socket that keeps the kernel's stamping on; < 0: none */
-	struct calibrator *calibrator; /* same indices as peer[] */
+	struct calibrator *calibrator; /* its servers are the peers */
 	size_t peers;
 	struct peer peer[MAX_SERVERS];
 	size_t names;

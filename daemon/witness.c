@@ -59,6 +59,7 @@ static int
 open_evidence(struct witness *w)
 {
 	static struct record_start start;
+	static struct record begun;
 	const char *where = w->options->evidence;
 	struct clock_reading now;
 	int error = 0;
@@ -79,11 +80,14 @@ open_evidence(struct witness *w)
 	if (error < 0)
 		return error;
 	clock_read(&now);
-	witness_take_reading(w, &now);
+	watch_feed(&w->watch, &now);
 	error = evidence_begin(&w->ledger.evidence, &start, &now);
-	if (error == 0)
-		ledger_say(&w->ledger, "begins");
-	return error;
+	if (error < 0)
+		return error;
+	ledger_say(&w->ledger, "begins");
+	begun = (struct record){ .type = RECORD_START, .at = now, .start = start };
+	replay_take(&w->replay, &begun);
+	return 0;
 }
 
 static void
@@ -109,7 +113,7 @@ on_progress(void *arg)
 	struct clock_reading now;
 
 	clock_read(&now);
-	calibrator_conclude(&w->calibrator, &now, &c);
+	calibrator_conclude(&w->replay.calibrator, &now, &c);
 	report_progress(&c);
 	loop_timer_set(w->progress_timer, (struct span){ PROGRESS_NS });
 }

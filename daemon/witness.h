@@ -13,6 +13,7 @@
 #include "ledger.h"
 #include "loop.h"
 #include "options.h"
+#include "replay.h"
 #include "roster.h"
 #include "watch.h"
 
@@ -35,7 +36,7 @@ struct witness {
 	struct loop *loop;
 	struct ledger ledger;
 	struct watch watch;
-	struct calibrator calibrator;
+	struct replay replay; /* of the records as they are written */
 	struct roster roster;
 	struct refusals refusals[MAX_SERVERS];
 	struct exchange last_exchange[MAX_SERVERS]; /* for --once's table */

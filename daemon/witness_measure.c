@@ -10,6 +10,20 @@
 #define ONCE_BURST 4
 #define HURRY_NS (16 * NS_PER_SECOND)
 
+void
+witness_record(struct witness *w, struct record *r)
+{
+	ledger_append(&w->ledger, r);
+	replay_take(&w->replay, r);
+}
+
+void
+witness_record_sealed(struct witness *w, struct record *r)
+{
+	ledger_append_sealed(&w->ledger, r);
+	replay_take(&w->replay, r);
+}
+
 static void
 record_calibration(
     struct witness *w, const struct clock_reading *now, const struct calibration *c)
@@ -17,7 +31,7 @@ record_calibration(
 	static struct record r;
 
 	r = (struct record){ .type = RECORD_CALIBRATION, .at = *now, .calibration = *c };
-	ledger_append_sealed(&w->ledger, &r);
+	witness_record_sealed(w, &r);
 	w->calibrations++;
 	w->calibrated = true;
 	memset(w->answered, 0, sizeof(w->answered));
@@ -37,7 +51,7 @@ witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 	static struct calibration c;
 	bool over = round_is_over(&w->roster, w->answered);
 
-	calibrator_conclude(&w->calibrator, now, &c);
+	calibrator_conclude(&w->replay.calibrator, now, &c);
 	if (must || over || (w->calibrated && round_standing_changed(&w->last, &c))) {
 		report_changes(&w->last, &c);
 		record_calibration(w, now, &c);
@@ -67,7 +81,7 @@ record_exchange(struct witness *w, size_t i, const struct exchange *x,
     const struct clock_reading *at, const struct sample *sample)
 {
 	static struct record r;
-	const struct calibrated_server *s = &w->calibrator.server[i];
+	const struct calibrated_server *s = &w->replay.calibrator.server[i];
 	struct refusals *refusals = &w->refusals[i];
 
 	r = (struct record){ .type = RECORD_EXCHANGE,
@@ -84,7 +98,7 @@ record_exchange(struct witness *w, size_t i, const struct exchange *x,
 		r.exchange.dispersion = sample->dispersion;
 	}
 	refusals->suppressed = 0;
-	ledger_append(&w->ledger, &r);
+	witness_record(w, &r);
 }
 
 static void
@@ -111,7 +125,7 @@ record_bends(
 			.clock = { .bent = true, .bend = report->bend[i] },
 		};
 
-		ledger_append(&w->ledger, &r);
+		witness_record(w, &r);
 	}
 }
 
@@ -129,7 +143,7 @@ record_event(struct witness *w, enum event_kind kind, struct span size,
 		    .before_raw = report->before.raw },
 	};
 
-	ledger_append_sealed(&w->ledger, &r);
+	witness_record_sealed(w, &r);
 }
 
 void
@@ -164,7 +178,6 @@ witness_on_watch(
 		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
 		    span_seconds(report->suspend));
 		record_event(w, EVENT_SUSPEND, report->suspend, report, at);
-		calibrator_forget(&w->calibrator);
 	}
 	if (report->stepped) {
 		log_line(LOG_WARNING, "somebody set the clock: %+.9f s",
@@ -175,14 +188,6 @@ witness_on_watch(
 		take_stock(w, at);
 }
 
-/* Every reading of the clocks serves the watch and the host's rate. */
-void
-witness_take_reading(struct witness *w, const struct clock_reading *at)
-{
-	calibrator_read(&w->calibrator, at);
-	watch_feed(&w->watch, at);
-}
-
 static void
 on_exchanged(void *arg, struct peer *p, const struct exchange *x,
     const struct clock_reading *at, const struct sample *sample)
@@ -191,13 +196,13 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 	size_t i = (size_t)(p - w->roster.peer);
 	bool well;
 
-	witness_take_reading(w, at);
+	watch_feed(&w->watch, at);
 	if (!admit(&w->refusals[i], x->fault, at->raw))
 		return;
 	w->exchanges++;
 	w->samples += sample != NULL;
 	w->faults += x->fault != FAULT_NONE;
-	well = calibrator_exchange(&w->calibrator, i, x, sample);
+	well = sample != NULL && calibrator_predicts(&w->replay.calibrator, i, sample);
 	record_exchange(w, i, x, at, sample);
 	if (!fault_ends_request(x->fault))
 		return;
@@ -205,7 +210,8 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 		association_predicted(&p->association, well);
 	w->last_exchange[i] = *x;
 	w->answered[i] = true;
-	if (w->calibrator.server[i].reach == 0 && p->ended % CLOCK_FILTER_STAGES == 0)
+	if (w->replay.calibrator.server[i].measured.reach == 0 &&
+	    p->ended % CLOCK_FILTER_STAGES == 0)
 		roster_silent(&w->roster, i);
 	if (w->options->once && (p->ended >= ONCE_BURST || x->fault == FAULT_KISS_RATE))
 		peer_pause(p);
@@ -248,7 +254,7 @@ witness_open_roster(struct witness *w)
 	};
 
 	w->roster.loop = w->loop;
-	w->roster.calibrator = &w->calibrator;
+	w->roster.calibrator = &w->replay.calibrator;
 	w->roster.changed = on_roster_changed;
 	return roster_open(&w->roster, &w->config, &rules, on_exchanged, w);
 }

@@ -14,8 +14,13 @@ void witness_stop(struct witness *w, enum exit_code code);
 /* The servers as they are configured, for start and reload records. */
 void witness_list_servers(const struct witness *w, struct record_servers *out);
 
-/* Every reading of the clocks serves the watch and the host's rate. */
-void witness_take_reading(struct witness *w, const struct clock_reading *at);
+/*
+ * Writes a record that may wait, or one that may not (ledger.h), and takes it into
+ * account: nothing else reaches the calibrator, so that what it concludes can be
+ * replayed from the evidence.
+ */
+void witness_record(struct witness *w, struct record *r);
+void witness_record_sealed(struct witness *w, struct record *r);
 
 /* A calibration, if the round is over, a standing has changed, or it must be. */
 void witness_conclude(struct witness *w, const struct clock_reading *now, bool must);

@@ -9,10 +9,7 @@
 static bool
 measure_afresh(struct witness *w)
 {
-	struct calibrator empty = { .servers = 0 };
-
 	roster_close(&w->roster);
-	w->calibrator = empty;
 	w->calibrated = false;
 	w->last = (struct calibration){ .servers = 0 };
 	memset(w->refusals, 0, sizeof(w->refusals));
@@ -40,10 +37,10 @@ apply(struct witness *w, const struct config *fresh)
 	witness_apply_settings(w);
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
-	witness_take_reading(w, &r.at);
+	watch_feed(&w->watch, &r.at);
 	r.reload.watch_s = w->config.watch;
 	witness_list_servers(w, &r.reload.servers);
-	ledger_append_sealed(&w->ledger, &r);
+	witness_record_sealed(w, &r);
 	if (!same_servers && !measure_afresh(w))
 		witness_stop(w, EXIT_CANNOT);
 	log_line(LOG_INFO, "reloaded: %zu servers%s", fresh->servers,

@@ -1,8 +1,23 @@
 /*
  * The composer: exchanges of all servers in, calibrations out. It calls the stages (clock
- * filter, drift, selection) in order and knows no packet, no file and no clock, so the
- * same exchanges give the same calibrations to the daemon and to who replays its
- * evidence.
+ * filter, drift, selection) in order and knows no packet, no file and no clock.
+ *
+ * It is fed with nothing but what the records of the evidence hold, in their order, by
+ * the daemon and by who replays its evidence alike (replay.h does it for both):
+ *
+ *   start        the servers, of no address yet
+ *   reload       the servers anew, if they are not the same
+ *   exchange     the server's address, if it is another; then, if the request has ended,
+ *                the record's own reading of the clocks, the exchange and its sample,
+ *                which follows from the exchange and the record's read_ns
+ *   calibration  the addresses of all servers: nothing else tells of one that was not
+ *                asked yet
+ *   clock        the knot, if it has one: there the rate of the host's clock changed
+ *   event        step, leap: the readings before and after it; slew: the knot; suspend,
+ *                clocksource: all that was measured is forgotten
+ *
+ * `now` of a conclusion is the reading of the record that holds it. Any other reading of
+ * the clocks, and what was not recorded for whatever reason, has no part in it.
  */
 #ifndef CLOCKWITNESS_CALIBRATION_H
 #define CLOCKWITNESS_CALIBRATION_H
@@ -14,6 +29,7 @@
 #include "clock_filter.h"
 #include "drift.h"
 #include "exchange.h"
+#include "host_rate.h"
 #include "sample.h"
 #include "selection.h"
 #include "timescale.h"
@@ -62,10 +78,9 @@ struct calibration {
 	struct server_calibration server_at[MAX_SERVERS];
 };
 
-struct calibrated_server {
-	char name[SERVER_NAME_SIZE];
+/* What came of asking one address. All zero: it was not asked. */
+struct measured {
 	char address[SERVER_ADDRESS_SIZE];
-	bool common_allowed;
 	bool asked; /* at least one request has ended */
 	bool denied;
 	bool common; /* its last sample was unsynchronised */
@@ -78,33 +93,44 @@ struct calibrated_server {
 	struct drift_history history;
 };
 
+struct calibrated_server {
+	char name[SERVER_NAME_SIZE];
+	char address[SERVER_ADDRESS_SIZE]; /* what it has now; empty: not resolved yet */
+	bool common_allowed;
+	struct measured measured; /* counts while it is of that address */
+};
+
 struct calibrator {
 	size_t servers;
 	struct calibrated_server server[MAX_SERVERS];
-	/* two readings of the clocks of this host, for the rate between them */
-	struct clock_reading older, newer;
-	bool has_reading;
+	struct host_rate host_rate;
 };
 
-/* Adds a server; its index, or -1: there are MAX_SERVERS, or name or address too long. */
+/*
+ * Adds a server; its index, or -1: there are MAX_SERVERS, or the name is there already,
+ * or name or address are too long.
+ */
 int calibrator_add(
     struct calibrator *c, const char *name, const char *address, bool common);
 
-/* The server has, or now has another, address: samples of the old one are forgotten. */
+/* The index of the server of this name, or -1. */
+int calibrator_find(const struct calibrator *c, const char *name);
+
+/*
+ * The server has, or now has another, address. What was measured at the old one counts no
+ * more, and is forgotten with the first exchange with the new one.
+ */
 void calibrator_readdress(struct calibrator *c, size_t server, const char *address);
 
 /* The raw clock stood still (suspend): nothing measured before says anything of now. */
 void calibrator_forget(struct calibrator *c);
 
-/* A reading of the host's clocks, as each record has one. */
-void calibrator_read(struct calibrator *c, const struct clock_reading *r);
+/* Would the sample come within three standard errors of what is expected of it? */
+bool calibrator_predicts(
+    const struct calibrator *c, size_t server, const struct sample *sample);
 
-/*
- * Takes an exchange of server [index]; sample: what it gave, NULL where x->fault says
- * that it gave none. true: the sample came within three standard errors of its
- * prediction.
- */
-bool calibrator_exchange(struct calibrator *c, size_t index, const struct exchange *x,
+/* Takes an exchange; sample: what it gave, NULL where x->fault says that it gave none. */
+void calibrator_exchange(struct calibrator *c, size_t server, const struct exchange *x,
     const struct sample *sample);
 
 /* What is known at this reading of the clocks. */

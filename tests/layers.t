@@ -11,9 +11,9 @@ os.chdir(TOP)
 
 # From the ground up: a header includes only what stands before it.
 LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
-          "sample", "drift", "clock_filter", "steering", "clock_watch", "selection", "association", "calibration", "record", "chain",
+          "sample", "drift", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "record", "replay", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
-          "clock_model", "log_time", "timeline"]
+          "clock_model", "log_time"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"]}

@@ -64,15 +64,21 @@ exchange_at(const struct host *h, int64_t c, int64_t wrong)
 	};
 }
 
+/* Was it predicted? */
 static bool
 feed(size_t server, const struct exchange *x)
 {
 	struct sample s;
+	bool well;
 
-	if (x->fault != FAULT_NONE)
-		return calibrator_exchange(&calibrator, server, x, NULL);
+	if (x->fault != FAULT_NONE) {
+		calibrator_exchange(&calibrator, server, x, NULL);
+		return false;
+	}
 	ck_assert_int_eq(sample_from_exchange(x, (struct span){ 50 }, &s), FAULT_NONE);
-	return calibrator_exchange(&calibrator, server, x, &s);
+	well = calibrator_predicts(&calibrator, server, &s);
+	calibrator_exchange(&calibrator, server, x, &s);
+	return well;
 }
 
 static void
@@ -112,7 +118,7 @@ measure(const struct host *h, const int64_t wrong[], int from, int to)
 		int64_t c = 16 * k * NS_PER_SECOND;
 		struct clock_reading now = reading(h, c);
 
-		calibrator_read(&calibrator, &now);
+		host_rate_read(&calibrator.host_rate, &now);
 		for (size_t i = 0; i < calibrator.servers; i++) {
 			struct exchange x =
 			    exchange_at(h, c + (int64_t)i * 100 * MS, wrong[i]);
@@ -414,6 +420,15 @@ START_TEST(new_address_forgets_the_samples_of_the_old_one)
 	ck_assert_uint_eq(known.server_at[3].pairs, 0);
 	ck_assert_uint_eq(known.server_at[3].reach, 0);
 	ck_assert_uint_eq(known.server_at[2].pairs, 8);
+	/* nobody asked the new one: the old one's samples are still its own */
+	calibrator_readdress(&calibrator, 3, "192.0.2.1:123");
+	conclude(&h, 160 * NS_PER_SECOND);
+	ck_assert_uint_eq(known.server_at[3].pairs, 8);
+	calibrator_readdress(&calibrator, 3, "192.0.2.99:123");
+	fault_at(3, FAULT_TIMEOUT, false);
+	calibrator_readdress(&calibrator, 3, "192.0.2.1:123");
+	conclude(&h, 160 * NS_PER_SECOND);
+	ck_assert_uint_eq(known.server_at[3].pairs, 0);
 }
 END_TEST
 
@@ -476,7 +491,7 @@ START_TEST(prediction_is_good_on_the_line_and_bad_off_it)
 }
 END_TEST
 
-START_TEST(name_or_address_too_long_is_refused)
+START_TEST(name_or_address_too_long_or_twice_is_refused)
 {
 	char name[SERVER_NAME_SIZE + 1];
 	char address[SERVER_ADDRESS_SIZE + 1];
@@ -490,6 +505,7 @@ START_TEST(name_or_address_too_long_is_refused)
 	ck_assert_uint_eq(calibrator.servers, 0);
 	name[SERVER_NAME_SIZE - 1] = address[SERVER_ADDRESS_SIZE - 1] = '\0';
 	ck_assert_int_eq(calibrator_add(&calibrator, name, address, false), 0);
+	ck_assert_int_eq(calibrator_add(&calibrator, name, address, false), -1);
 }
 END_TEST
 
@@ -544,7 +560,7 @@ main(void)
 	tcase_add_test(t, pairs_are_the_last_eight_newest_first);
 	tcase_add_test(t, unsynchronised_server_is_a_common_time_base_not_utc);
 	tcase_add_test(t, prediction_is_good_on_the_line_and_bad_off_it);
-	tcase_add_test(t, name_or_address_too_long_is_refused);
+	tcase_add_test(t, name_or_address_too_long_or_twice_is_refused);
 	tcase_add_test(t, sixty_fifth_server_is_refused);
 	tcase_add_test(t, truth_lies_within_the_bound_whatever_the_asymmetry);
 	return law_run(s);

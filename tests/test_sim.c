@@ -174,7 +174,7 @@ static bool
 all_measured(void)
 {
 	for (size_t i = 0; i < SERVERS; i++)
-		if (calibrator.server[i].filter.used == 0)
+		if (calibrator.server[i].measured.filter.used == 0)
 			return false;
 	return true;
 }
@@ -188,7 +188,7 @@ note(int64_t c)
 		world.around_step[0] = model.last.raw.ns;
 		world.around_step[1] = c;
 	}
-	calibrator_read(&calibrator, &now);
+	host_rate_read(&calibrator.host_rate, &now);
 	clock_model_knot(&model, &now);
 	if (!all_measured())
 		return;
@@ -206,11 +206,11 @@ static void
 end(size_t i, int64_t now, uint64_t transmit, const struct sample *sample)
 {
 	struct server *s = &world.server[i];
-	bool well;
+	bool well = sample != NULL && calibrator_predicts(&calibrator, i, sample);
 
 	association_end(
 	    &s->association, s->exchange.fault, transmit, (uint32_t)law_u64());
-	well = calibrator_exchange(&calibrator, i, &s->exchange, sample);
+	calibrator_exchange(&calibrator, i, &s->exchange, sample);
 	if (sample != NULL)
 		association_predicted(&s->association, well);
 	note(now);

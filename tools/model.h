@@ -19,11 +19,10 @@ struct model_source {
 	uint64_t seq;
 };
 
-/* A stretch in which the raw clock ran: a boot, or the part of one between two suspends
- * or two changes of the clocksource. */
+/* A stretch in which the raw clock ran: a boot, or the part of one between two suspends.
+ */
 struct boot_model {
 	char boot_id[64];
-	char clocksource[64];
 	char host[RECORD_TEXT_SIZE];
 	struct clock_model model;
 	struct model_knot *knot; /* as they were read, sorted before use */
