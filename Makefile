@@ -28,7 +28,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
              libsodium-dev libjansson-dev
-DEPS_TEST  = check python3 perl strace jq openssl util-linux iproute2 \
+DEPS_TEST  = check python3 perl strace jq openssl coreutils util-linux iproute2 \
              libseccomp2 libgnutls30 libcap2 tzdata
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
 
@@ -180,7 +180,7 @@ run-lint:
 	  -DCLOCKWITNESS_VERSION=\"0\" -DCLOCKWITNESS_SYSCONFDIR=\"/etc\"' clang-tidy
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
-	shellcheck tests/install-packages tests/unpack-chrony .ci/run
+	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand .ci/run
 	mandoc -Tlint -Wwarning $(manuals)
 	mkdir -p build-lint/unit
 	sed 's|@SBINDIR@|$(CURDIR)/build-lint|' systemd/$(NAME)d.service > build-lint/unit/$(NAME)d.service

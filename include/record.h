@@ -1,6 +1,6 @@
 /*
  * The records of the evidence <-> their canonical lines: flat JSON objects, one key
- * order, one spelling of every value (clockwitness-evidence: README). One table a type
+ * order, one spelling of every value (clockwitness-evidence(5)). One table a type
  * describes its fields, and both directions walk it. decode(encode(r)) = r,
  * encode(decode(l)) = l, and nothing but canonical lines is decoded.
  *

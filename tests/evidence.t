@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from harness import DAEMON, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ns, ok, \
+from harness import DAEMON, TOP, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ns, ok, \
     records, run, scratch, skip, start, tool, wait_for, write
 
 servers = Servers({"a": clock(3.2, 40), "b": clock(3.2, 40), "c": clock(3.2, 40)})
@@ -61,6 +61,19 @@ for line, r in list(zip(lines, every)):
         good = openssl_verifies(line, key)
         key = r.get("next")
 ok(good, "openssl verifies every seal with the key that the seal before announced")
+
+BY_HAND = os.path.join(TOP, "tools", "verify-by-hand")
+got = run(BY_HAND, files[0])
+equal((got.returncode, got.stdout.split()[-1]), (0, head), "the script that needs none of our programs finds it good, too")
+holds("fingerprint " + fingerprint, got.stdout, "and finds the fingerprint")
+holds("the first %d are sealed; closed end" % len(lines), got.stdout, "and the end")
+for n, damage, words in (
+        (7, [lines[6].replace(b'"read_ns":', b'"read_ns":1')], "not made after the line before it"), (7, [], "its number is 7"),
+        (6, [lines[6], lines[5]], "its number is"), (2, [lines[1].replace(b"}", b"")], "no JSON object"),
+        (6, [re.sub(rb'"sig":"..', b'"sig":"00', lines[5])], "announced key did not make")):
+    got = run(BY_HAND, write("by-hand.jsonl", b"".join(lines[:n - 1] + damage + lines[n - 1 + max(1, len(damage)):])))
+    equal(got.returncode, 1, "by hand: damage of line %d is found" % n)
+    holds(words, got.stdout, "and said")
 
 got = tool("verify", "--closed", "--head", head, "--fingerprint", fingerprint, case)
 equal(got.returncode, 0, "verify finds it good")

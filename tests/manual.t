@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from harness import DAEMON, TOOL, TOP, done, equal, ok, run
+from harness import BUILD, DAEMON, TOOL, TOP, done, equal, ok, run
 
 os.chdir(TOP)
 
@@ -27,6 +27,7 @@ def options(text):
 
 
 daemon, conf, tool = page("daemon/clockwitnessd.8"), page("conf/clockwitness.conf.5"), page("tools/clockwitness.1")
+evidence = page("core/clockwitness-evidence.5")
 equal(missing(options(run(DAEMON, "--help").stdout), daemon), [], "clockwitnessd(8) has every option of --help")
 for command in ("verify", "convert", "correct"):
     shown = run(TOOL, command, "--help").stdout
@@ -41,12 +42,38 @@ def names(path, table):
     return re.findall(r'\] =\s*"([^"]+)"', text[text.index(table):text.index("};", text.index(table))])
 
 
-for path, table, what in (("core/fault.c", "fault_names", "fault"), ("core/selection.c", "verdict_names", "verdict"),
-                          ("core/selection.c", "outcome_names", "outcome"), ("core/record.c", "record_type_names", "record type"),
-                          ("core/record.c", "event_names", "event")):
+for path, table, what, where, manual in (
+        ("core/fault.c", "fault_names", "fault", daemon, "clockwitnessd(8)"),
+        ("core/selection.c", "verdict_names", "verdict", daemon, "clockwitnessd(8)"),
+        ("core/selection.c", "outcome_names", "outcome", daemon, "clockwitnessd(8)"),
+        ("core/record.c", "record_type_names", "record type", evidence, "clockwitness-evidence(5)"),
+        ("core/record.c", "event_names", "event", evidence, "clockwitness-evidence(5)")):
     found = names(path, table)
     ok(len(found) > 1, "the names of each %s can be read" % what, found)
-    equal(missing(found, daemon), [], "clockwitnessd(8) has every %s" % what)
+    equal(missing(found, where), [], "%s has every %s" % (manual, what))
+
+
+def listed_fields(path):
+    """What stands as a field in each section of the evidence's manual."""
+    found, section = {}, None
+    for line in open(path):
+        if line.startswith((".Ss ", ".Sh ")):
+            section = line[4:].strip()
+        if line.startswith(".It Sy "):
+            found.setdefault(section, []).extend(re.findall(r"[a-z]\w*", line[7:]))
+    return found
+
+
+described = listed_fields("core/clockwitness-evidence.5")
+described["head"] = [k for k in described.pop("Every record") if k not in ("v", "seq", "prev", "type")]
+written = {}
+for line in run(os.path.join(BUILD, "tests", "prog_fields")).stdout.splitlines():
+    written.setdefault(line.split()[0], []).append(line.split()[1])
+ok(len(written) > 5, "the fields of each record can be read", written)
+for kind in sorted(written):
+    equal(sorted(set(described.pop(kind, []))), sorted(set(written[kind])),
+          "clockwitness-evidence(5) has every field of %s, and no other" % kind)
+equal([k for k in described if described[k] and k.islower()], [], "and no record that is never written")
 keys = re.findall(r'^\t\{ "(\w+)", ("[^"]*"|NULL), ', open("daemon/config.c").read(), re.M)
 ok(len(keys) > 10, "the configuration's keys can be read", keys)
 equal(missing([k for k, _ in keys], conf), [], "clockwitness.conf(5) has every key")
