@@ -2,361 +2,302 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "log_reading.h"
 
-const char *const log_grammar_names[LOG_GRAMMARS] = {
-	[LOG_RFC3164] = "rfc3164",
-	[LOG_ISO8601] = "iso8601",
-};
-
-static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+#define TRIES 16 /* places at which what follows "anything" may stand */
 
 static bool
-at_digit(const struct scan *s)
+is_blank(char c)
 {
-	return !s->failed && s->at < s->end && *s->at >= '0' && *s->at <= '9';
+	return c == ' ' || c == '\t';
 }
 
 static bool
-accept(struct scan *s, char c)
+skip_one(struct scan *s, char a, char b)
 {
-	if (s->failed || s->at == s->end || *s->at != c)
+	if (s->at == s->end || (*s->at != a && *s->at != b))
 		return false;
 	s->at++;
 	return true;
 }
 
-static int
-scan_month(struct scan *s)
-{
-	for (int i = 0; i < 12 && s->end - s->at >= 3; i++) {
-		if (memcmp(s->at, months + (ptrdiff_t)3 * i, 3) == 0) {
-			s->at += 3;
-			return i + 1;
-		}
-	}
-	s->failed = true;
-	return 0;
-}
-
-static void
-scan_clock(struct scan *s, struct civil *c)
-{
-	c->hour = (int)scan_digits(s, 2);
-	scan_literal(s, ":");
-	c->minute = (int)scan_digits(s, 2);
-	scan_literal(s, ":");
-	c->second = (int)scan_digits(s, 2);
-}
-
-/* A point without digits after it is no fraction. */
-static void
-scan_fraction(struct scan *s, struct log_time *t)
-{
-	struct scan ahead = *s;
-
-	if (!accept(&ahead, '.') && !accept(&ahead, ','))
-		return;
-	if (!at_digit(&ahead))
-		return;
-	t->point = *s->at;
-	for (; t->digits < 9 && at_digit(&ahead); t->digits++)
-		t->fraction_ns = t->fraction_ns * 10 + (int32_t)scan_digits(&ahead, 1);
-	if (at_digit(&ahead))
-		s->failed = true; /* finer than this program can count */
-	for (int i = t->digits; i < 9; i++)
-		t->fraction_ns *= 10;
-	s->at = ahead.at;
-}
-
-static void
-scan_zone(struct scan *s, struct log_time *t)
-{
-	int minutes = 0;
-
-	t->zone_west = s->at < s->end && *s->at == '-';
-	if (accept(s, 'Z')) {
-		t->zone = ZONE_Z;
-		return;
-	}
-	if (s->end - s->at < 3 || (!accept(s, '+') && !accept(s, '-')))
-		return;
-	t->zone = ZONE_HOURS;
-	t->zone_minutes = 60 * (int)scan_digits(s, 2);
-	if (accept(s, ':'))
-		t->zone = ZONE_COLON;
-	else if (at_digit(s))
-		t->zone = ZONE_PLAIN;
-	if (t->zone != ZONE_HOURS)
-		minutes = (int)scan_digits(s, 2);
-	t->zone_minutes += minutes;
-	if (minutes > 59 || t->zone_minutes > 24 * 60)
-		s->failed = true;
-	if (t->zone_west)
-		t->zone_minutes = -t->zone_minutes;
-}
-
 static bool
-is_letter(char c)
+skip_number(struct scan *s)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
+	const char *from = s->at;
 
-/* After a stamp comes something that could not be more of it; a colon may, as in "10: ".
- */
-static bool
-ends_well(const struct scan *s)
-{
-	struct scan after = *s;
-
-	if (s->failed)
-		return false;
-	if (accept(&after, ':'))
-		return !at_digit(&after);
-	return s->at == s->end || (!at_digit(s) && !is_letter(*s->at));
-}
-
-/* " +0100" is the zone of what stands before it, not the first word of the message. */
-static bool
-zone_after_blank(struct scan s)
-{
-	uint64_t hours;
-	uint64_t minutes;
-
-	if (!accept(&s, ' ') || (!accept(&s, '+') && !accept(&s, '-')))
-		return false;
-	hours = scan_digits(&s, 2);
-	(void)accept(&s, ':');
-	minutes = scan_digits(&s, 2);
-	return ends_well(&s) && minutes <= 59 && 60 * hours + minutes <= 1440;
-}
-
-/* " UTC" and " GMT" mean one zone in the world; other names are left to the caller's. */
-static bool
-scan_zone_name(struct scan *s, struct log_time *t)
-{
-	struct scan after = *s;
-
-	if (scan_peek(s, " UTC"))
-		t->zone = ZONE_UTC;
-	else if (scan_peek(s, " GMT"))
-		t->zone = ZONE_GMT;
-	else
-		return false;
-	after.at += 4;
-	if (!ends_well(&after) || (after.at < after.end && *after.at == '+')) {
-		t->zone = ZONE_NONE;
-		return false;
-	}
-	*s = after;
-	return true;
-}
-
-static bool
-find_iso8601(struct scan s, struct log_time *t)
-{
-	t->grammar = LOG_ISO8601;
-	t->civil.year = (int64_t)scan_digits(&s, 4);
-	scan_literal(&s, "-");
-	t->civil.month = (int)scan_digits(&s, 2);
-	scan_literal(&s, "-");
-	t->civil.day = (int)scan_digits(&s, 2);
-	if (s.at < s.end)
-		t->separator = *s.at;
-	if (!accept(&s, 'T'))
-		scan_literal(&s, " ");
-	scan_clock(&s, &t->civil);
-	scan_fraction(&s, t);
-	if (!scan_zone_name(&s, t)) {
-		t->zone_blank = zone_after_blank(s);
-		if (t->zone_blank)
-			scan_literal(&s, " ");
-		scan_zone(&s, t);
-	}
-	t->to = (size_t)(s.at - (s.end - t->to));
-	return ends_well(&s) && civil_is_valid(&t->civil);
-}
-
-static void
-scan_priority(struct scan *s)
-{
-	int digits = 0;
-
-	if (!accept(s, '<'))
-		return;
-	for (; digits < 3 && at_digit(s); digits++)
+	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
 		s->at++;
-	if (digits == 0 || !accept(s, '>'))
-		s->failed = true;
-}
-
-static void
-scan_day(struct scan *s, struct log_time *t)
-{
-	if (accept(s, ' '))
-		t->pad = ' ';
-	else if (s->at < s->end && *s->at == '0')
-		t->pad = '0';
-	t->civil.day = (int)scan_digits(s, 1);
-	if (t->pad != ' ' && at_digit(s))
-		t->civil.day = t->civil.day * 10 + (int)scan_digits(s, 1);
+	return s->at > from;
 }
 
 static bool
-find_rfc3164(struct scan s, struct log_time *t)
+skip_blanks(struct scan *s)
 {
-	const char *line = s.end - t->to;
+	const char *from = s->at;
 
-	t->grammar = LOG_RFC3164;
-	scan_priority(&s);
-	t->from = (size_t)(s.at - line);
-	t->civil.month = scan_month(&s);
-	scan_literal(&s, " ");
-	scan_day(&s, t);
-	if (t->civil.day >= 10 && t->pad == '\0')
-		t->pad = '?'; /* a day of two digits does not tell */
-	scan_literal(&s, " ");
-	scan_clock(&s, &t->civil);
-	scan_fraction(&s, t);
-	t->to = (size_t)(s.at - line);
-	t->civil.year = 2000; /* a leap year: February 29 is a day */
-	if (!ends_well(&s) || !civil_is_valid(&t->civil))
-		return false;
-	t->civil.year = 0;
+	while (s->at < s->end && is_blank(*s->at))
+		s->at++;
+	return s->at > from;
+}
+
+static bool
+skip_word(struct scan *s)
+{
+	const char *from = s->at;
+
+	while (s->at < s->end && !is_blank(*s->at) && *s->at != '\n')
+		s->at++;
+	return s->at > from;
+}
+
+/* Where the literals from `step` on stand in s; NULL: nowhere. */
+static const char *
+find_literals(
+    const struct scan *s, const struct log_step *step, const struct log_step *end)
+{
+	for (const char *at = s->at; at < s->end; at++) {
+		const struct log_step *l = step;
+		const char *c;
+
+		at = memchr(at, step->literal, (size_t)(s->end - at));
+		if (at == NULL)
+			return NULL;
+		for (c = at; l < end && l->field == FIELD_LITERAL && c < s->end; c++, l++)
+			if (*c != l->literal)
+				break;
+		if (l == end || l->field != FIELD_LITERAL)
+			return at;
+	}
+	return NULL;
+}
+
+static bool
+is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Where a number begins. */
+static const char *
+find_digit(const struct scan *s, const char *line)
+{
+	for (const char *at = s->at; at < s->end; at++)
+		if (*at >= '0' && *at <= '9' && (at == line || !is_word(at[-1])))
+			return at;
+	return NULL;
+}
+
+static bool
+match_step(struct log_reading *r, const struct log_step *step)
+{
+	struct scan *s = &r->s;
+
+	if (step->field > FIELD_GROUP_END)
+		return log_read_part(r, step);
+	if (step->field == FIELD_LITERAL)
+		return skip_one(s, step->literal, step->literal);
+	if (step->field == FIELD_BLANKS)
+		return skip_blanks(s);
+	if (step->field == FIELD_T_OR_BLANK)
+		return skip_one(s, 'T', ' ');
+	if (step->field == FIELD_NUMBER)
+		return skip_number(s);
+	if (step->field == FIELD_WORD)
+		return skip_word(s);
+	if (step->field == FIELD_KEY)
+		return log_find_key(s, step->text, step->length);
+	return true; /* the ends of groups */
+}
+
+/* To where the matching goes back if a step does not match. */
+struct place {
+	struct log_reading r;
+	struct log_time t;
+	size_t step;
+	bool set;
+};
+
+/* What need not be there, and the place behind "anything"; the innermost counts. */
+struct matching {
+	struct place group, anything;
+	int tries;
+};
+
+static void
+remember(struct place *p, const struct log_reading *r, size_t step)
+{
+	*p = (struct place){ *r, *r->t, step, true };
+}
+
+/* Passes over a group that is not there; the step to go on with. */
+static size_t
+without_group(struct matching *m, struct log_reading *r)
+{
+	const struct log_pattern *p = r->t->pattern;
+	size_t at = m->group.step;
+	size_t end = at + p->step[at].length;
+
+	*r = m->group.r;
+	*r->t = m->group.t;
+	m->group.set = false;
+	for (; at < end; at++)
+		r->t->at[at] = (uint32_t)(r->s.at - r->t->line);
+	return end;
+}
+
+/* Looks further on for what follows "anything"; 0: there is no such place. */
+static size_t
+further_on(struct matching *m, struct log_reading *r)
+{
+	const struct log_pattern *p = m->anything.t.pattern;
+	const struct log_step *next = &p->step[m->anything.step + 1];
+	struct scan *s = &m->anything.r.s;
+	const char *found = next->field == FIELD_LITERAL
+				? find_literals(s, next, p->step + p->steps)
+				: find_digit(s, m->anything.t.line);
+
+	if (found == NULL || m->tries++ == TRIES)
+		return 0;
+	*r = m->anything.r;
+	*r->t = m->anything.t;
+	r->s.at = found;
+	s->at = found + 1;
+	return m->anything.step + 1;
+}
+
+/* After a step that does not match; 0: the line does not. */
+static size_t
+go_back(struct matching *m, struct log_reading *r)
+{
+	if (m->group.set)
+		return without_group(m, r);
+	return m->anything.set ? further_on(m, r) : 0;
+}
+
+static bool
+match(struct log_reading *r)
+{
+	const struct log_pattern *p = r->t->pattern;
+	struct matching m;
+	size_t i = 0;
+
+	m.group.set = m.anything.set = false;
+	m.tries = 0;
+	while (i < p->steps) {
+		const struct log_step *step = &p->step[i];
+
+		r->t->at[i] = (uint32_t)(r->s.at - r->t->line);
+		if (step->field == FIELD_ANYTHING) {
+			remember(&m.anything, r, i);
+			i = further_on(&m, r);
+		} else if (!match_step(r, step)) {
+			i = go_back(&m, r);
+		} else {
+			if (step->field == FIELD_GROUP)
+				remember(&m.group, r, i);
+			m.group.set &= step->field != FIELD_GROUP_END;
+			i++;
+		}
+		if (i == 0)
+			return false;
+	}
+	r->t->at[i] = (uint32_t)(r->s.at - r->t->line);
 	return true;
+}
+
+static bool
+is_part(const struct log_step *step)
+{
+	return step->field > FIELD_GROUP_END;
+}
+
+/* From the first part that is there to the last one. */
+static void
+set_bounds(struct log_time *t)
+{
+	const struct log_pattern *p = t->pattern;
+	bool begun = false;
+
+	for (size_t i = 0; i < p->steps; i++) {
+		if (!is_part(&p->step[i]) || t->at[i] == t->at[i + 1])
+			continue;
+		if (!begun)
+			t->from = t->at[i];
+		begun = true;
+		t->to = t->at[i + 1];
+	}
+}
+
+static void
+set_resolution(struct log_time *t)
+{
+	int64_t q = NS_PER_SECOND;
+
+	if (t->trimmed)
+		q = 1;
+	else if (t->digits == 0)
+		q = log_pattern_resolution(t->pattern);
+	for (int i = 0; i < t->digits && !t->trimmed; i++)
+		q /= 10;
+	t->resolution = q;
+}
+
+static bool
+finish(struct log_reading *r)
+{
+	struct log_time *t = r->t;
+
+	set_bounds(t);
+	set_resolution(t);
+	t->has_date = log_pattern_has(t->pattern, FIELD_DAY) ||
+		      log_pattern_has(t->pattern, FIELD_DAY_OF_YEAR) ||
+		      log_pattern_has(t->pattern, FIELD_WEEK_DAY);
+	if (t->scale != LOG_CIVIL)
+		return true;
+	return log_finish_civil(r);
+}
+
+static bool
+ends_well(const struct log_reading *r)
+{
+	const struct log_pattern *p = r->t->pattern;
+
+	return !is_part(&p->step[p->steps - 1]) || log_ends_well(r->s);
 }
 
 bool
-log_time_find(const char *line, size_t n, struct log_time *out)
+log_time_find(
+    const struct log_pattern *p, const char *line, size_t n, struct log_time *out)
 {
-	struct scan s = { line, line + n, false };
+	struct log_reading r = {
+		.s = { line, line + n, false }, .t = out, .day_name = -1
+	};
 
-	*out = (struct log_time){ .to = n };
-	if (n > 0 && *line >= '0' && *line <= '9')
-		return find_iso8601(s, out);
-	return find_rfc3164(s, out);
+	memset(out, 0, sizeof(*out));
+	out->pattern = p;
+	out->line = line;
+	return n <= UINT32_MAX && match(&r) && ends_well(&r) && finish(&r);
+}
+
+bool
+log_time_has_day(const struct log_time *t, int64_t year)
+{
+	return !t->has_date || t->civil.day <= days_in_month(year, t->civil.month);
 }
 
 int64_t
-log_time_local_seconds(const struct log_time *t, int64_t year)
+log_time_local_seconds(const struct log_time *t, const struct civil *missing)
 {
 	struct civil c = t->civil;
 
-	if (t->grammar == LOG_RFC3164)
-		c.year = year;
-	return civil_to_seconds(&c);
-}
-
-static void
-print_clock(struct text *o, const struct civil *c)
-{
-	print_digits(o, (uint64_t)c->hour, 2);
-	print_literal(o, ":");
-	print_digits(o, (uint64_t)c->minute, 2);
-	print_literal(o, ":");
-	print_digits(o, (uint64_t)c->second, 2);
-}
-
-static void
-print_fraction(struct text *o, char point, int64_t ns, int digits)
-{
-	if (digits == 0)
-		return;
-	for (int i = digits; i < 9; i++)
-		ns /= 10;
-	print_bytes(o, &point, 1);
-	print_digits(o, (uint64_t)ns, digits);
-}
-
-static void
-print_date(struct text *o, const struct civil *c, char separator)
-{
-	print_digits(o, (uint64_t)c->year, 4);
-	print_literal(o, "-");
-	print_digits(o, (uint64_t)c->month, 2);
-	print_literal(o, "-");
-	print_digits(o, (uint64_t)c->day, 2);
-	print_bytes(o, &separator, 1);
-}
-
-static void
-print_month_and_day(struct text *o, const struct civil *c, char pad)
-{
-	print_bytes(o, months + (ptrdiff_t)3 * (c->month - 1), 3);
-	print_literal(o, " ");
-	if (c->day < 10 && pad != '\0')
-		print_literal(o, pad == '0' ? "0" : " ");
-	print_uint(o, (uint64_t)c->day);
-}
-
-static void
-print_zone(struct text *o, const struct log_time *form)
-{
-	int minutes = form->zone_minutes < 0 ? -form->zone_minutes : form->zone_minutes;
-
-	static const char *const letters[] = {
-		[ZONE_NONE] = "",
-		[ZONE_Z] = "Z",
-		[ZONE_UTC] = " UTC",
-		[ZONE_GMT] = " GMT",
-	};
-
-	if (form->zone <= ZONE_GMT) {
-		print_literal(o, letters[form->zone]);
-		return;
+	if (t->scale != LOG_CIVIL)
+		return t->count_s;
+	if (!t->has_year)
+		c.year = missing->year;
+	if (!t->has_date) {
+		c.month = missing->month;
+		c.day = missing->day;
 	}
-	if (form->zone_blank)
-		print_literal(o, " ");
-	print_literal(o, form->zone_west ? "-" : "+");
-	print_digits(o, (uint64_t)minutes / 60, 2);
-	if (form->zone == ZONE_COLON)
-		print_literal(o, ":");
-	if (form->zone != ZONE_HOURS)
-		print_digits(o, (uint64_t)minutes % 60, 2);
-}
-
-static int64_t
-split(int64_t ns, int64_t *fraction)
-{
-	int64_t seconds = ns / NS_PER_SECOND - (ns % NS_PER_SECOND < 0);
-
-	/* seconds * NS_PER_SECOND may lie below INT64_MIN though ns does not */
-	*fraction = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
-	return seconds;
-}
-
-size_t
-log_time_print_same(const struct log_time *form, int64_t local_ns, char out[LOG_TIME_MAX])
-{
-	struct text o = { out, out + LOG_TIME_MAX, false };
-	int64_t fraction;
-	struct civil c = civil_from_seconds(split(local_ns, &fraction));
-
-	if (c.year < 0 || c.year > 9999)
-		return 0;
-	if (form->grammar == LOG_RFC3164)
-		print_month_and_day(&o, &c, form->pad);
-	else
-		print_date(&o, &c, form->separator);
-	if (form->grammar == LOG_RFC3164)
-		print_literal(&o, " ");
-	print_clock(&o, &c);
-	print_fraction(&o, form->point, fraction, form->digits);
-	if (form->grammar == LOG_ISO8601)
-		print_zone(&o, form);
-	return o.failed ? 0 : (size_t)(o.at - out);
-}
-
-size_t
-log_time_print_iso(int64_t utc_ns, int digits, char out[LOG_TIME_MAX])
-{
-	struct text o = { out, out + LOG_TIME_MAX, false };
-	int64_t fraction;
-	struct civil c = civil_from_seconds(split(utc_ns, &fraction));
-
-	print_date(&o, &c, 'T');
-	print_clock(&o, &c);
-	print_fraction(&o, '.', fraction, digits);
-	print_literal(&o, "Z");
-	return o.failed ? 0 : (size_t)(o.at - out);
+	return civil_to_seconds(&c);
 }

@@ -13,12 +13,12 @@ os.chdir(TOP)
 LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
           "sample", "drift", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "record", "replay", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
-          "clock_model", "log_time"]
+          "clock_model", "log_pattern", "log_time", "log_format"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"]}
 CORE_MAY_CALL = re.compile(
-    r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp)|sqrt|fabs|floor|ceil|abort|__\w+|_GLOBAL_OFFSET_TABLE_|crypto_\w+|sodium_\w+)$")
+    r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr)|sqrt|fabs|floor|ceil|abort|__\w+|_GLOBAL_OFFSET_TABLE_|crypto_\w+|sodium_\w+)$")
 CORE_MAY_INCLUDE = {"stdbool.h", "stddef.h", "stdint.h", "string.h", "math.h", "limits.h", "sodium.h"}
 
 

@@ -255,13 +255,17 @@ parse_unix(const char *text, int64_t *ns)
 static bool
 parse_rfc3339(const char *text, int64_t *ns)
 {
+	static const struct civil nothing_is_missing;
+	struct log_pattern iso8601;
 	struct log_time t;
+	size_t column;
 
-	if (!log_time_find(text, strlen(text), &t) || t.grammar != LOG_ISO8601 ||
-	    t.zone == ZONE_NONE || t.to != strlen(text))
+	if (!log_pattern_compile("%F%^%T%.%z", &iso8601, &column) ||
+	    !log_time_find(&iso8601, text, strlen(text), &t) || t.zone == LOG_ZONE_NONE ||
+	    t.to != strlen(text))
 		return false;
-	return !__builtin_mul_overflow(
-		   log_time_local_seconds(&t, 0) - (int64_t)t.zone_minutes * 60,
+	return !__builtin_mul_overflow(log_time_local_seconds(&t, &nothing_is_missing) -
+					   (int64_t)t.zone_minutes * 60,
 		   NS_PER_SECOND, ns) &&
 	       !__builtin_add_overflow(*ns, t.fraction_ns, ns);
 }

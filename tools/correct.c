@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "lines.h"
 #include "log_clock.h"
+#include "log_format.h"
 #include "log_time.h"
 #include "model.h"
 #include "model_options.h"
@@ -46,6 +47,7 @@ struct correcting {
 	struct model_options asked;
 	const char *output, *timezone;
 	bool iso, json, quiet;
+	struct log_pattern digits, letters;
 	/* of the log at hand */
 	struct utc_time last_utc;
 	bool has_last;
@@ -129,7 +131,8 @@ on_head(void *arg, const char *head, size_t n, struct lines_sink *out)
 	size_t length;
 
 	c->tally.lines++;
-	if (!log_time_find(head, n, &t))
+	if (!log_time_find(&c->digits, head, n, &t) &&
+	    !log_time_find(&c->letters, head, n, &t))
 		return 0;
 	c->tally.stamps++;
 	if (!choose(c, &t, &chosen))
@@ -241,6 +244,24 @@ from_standard_input(const struct correcting *c)
 	return false;
 }
 
+static bool
+compile(struct correcting *c)
+{
+	size_t column;
+
+	return log_pattern_compile(log_formats[log_format_find("iso8601")].pattern,
+		   &c->digits, &column) &&
+	       log_pattern_compile(
+		   log_formats[log_format_find("rfc3164")].pattern, &c->letters, &column);
+}
+
+static bool
+prepare(struct correcting *c)
+{
+	c->clock.about = c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
+	return choose_zone(c) && compile(c);
+}
+
 static int
 correct(struct correcting *c, char *const logs[])
 {
@@ -257,9 +278,8 @@ correct(struct correcting *c, char *const logs[])
 	}
 	if (!model_load(&c->model, &wanted))
 		return EXIT_CANNOT;
-	if (!choose_zone(c))
+	if (!prepare(c))
 		return EXIT_USAGE;
-	c->clock.about = c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
 	if (!open_output(c, &out))
 		return EXIT_CANNOT;
 	for (logs = *logs != NULL ? logs : standard_input; *logs != NULL && good;

@@ -12,10 +12,13 @@ log_clock_begin(struct log_clock *c)
 	c->guessed_year = 0;
 }
 
-static bool
-has_date(const struct log_time *t, int64_t year)
+/* In this year, or the one that it says. */
+static int64_t
+in_year(const struct log_time *t, int64_t year)
 {
-	return t->civil.day <= days_in_month(year, t->civil.month);
+	const struct civil missing = { .year = year, .month = 1, .day = 1 };
+
+	return log_time_local_seconds(t, &missing);
 }
 
 /* Of the years that have this date: February 29 may be four years off. */
@@ -26,9 +29,9 @@ nearest_year(const struct log_clock *c, const struct log_time *t)
 	int64_t best = 0;
 
 	for (int64_t y = year - 4; y <= year + 4; y++)
-		if (has_date(t, y) &&
-		    (best == 0 || llabs(log_time_local_seconds(t, y) - c->about) <
-				      llabs(log_time_local_seconds(t, best) - c->about)))
+		if (log_time_has_day(t, y) &&
+		    (best == 0 || llabs(in_year(t, y) - c->about) <
+				      llabs(in_year(t, best) - c->about)))
 			best = y;
 	return best != 0 ? best : year;
 }
@@ -37,7 +40,7 @@ nearest_year(const struct log_clock *c, const struct log_time *t)
 static int64_t
 year_in_order(const struct log_clock *c, const struct log_time *t)
 {
-	int64_t moved = log_time_local_seconds(t, c->year_now) - c->last_local;
+	int64_t moved = in_year(t, c->year_now) - c->last_local;
 
 	if (moved < -HALF_YEAR_S)
 		return c->year_now + 1;
@@ -47,7 +50,7 @@ year_in_order(const struct log_clock *c, const struct log_time *t)
 static int64_t
 year_of(struct log_clock *c, const struct log_time *t)
 {
-	if (t->grammar != LOG_RFC3164)
+	if (t->has_year || t->scale != LOG_CIVIL)
 		return 0;
 	if (c->year_now != 0) {
 		c->year_now = year_in_order(c, t);
@@ -57,7 +60,7 @@ year_of(struct log_clock *c, const struct log_time *t)
 		c->year_now = nearest_year(c, t);
 		c->guessed_year = c->year_now;
 	}
-	c->last_local = log_time_local_seconds(t, c->year_now);
+	c->last_local = in_year(t, c->year_now);
 	return c->year_now;
 }
 
@@ -65,11 +68,11 @@ size_t
 log_clock_seconds(struct log_clock *c, const struct log_time *t, int64_t out[2])
 {
 	int64_t year = year_of(c, t);
-	int64_t local = log_time_local_seconds(t, year);
+	int64_t local = in_year(t, year);
 
-	if (t->grammar == LOG_RFC3164 && !has_date(t, year))
+	if (t->scale == LOG_CIVIL && !t->has_year && !log_time_has_day(t, year))
 		return 0;
-	if (t->zone == ZONE_NONE)
+	if (t->zone == LOG_ZONE_NONE && t->scale == LOG_CIVIL)
 		return zone_to_clock(&c->zone, local, out);
 	out[0] = local - (int64_t)t->zone_minutes * 60;
 	return 1;
@@ -78,7 +81,7 @@ log_clock_seconds(struct log_clock *c, const struct log_time *t, int64_t out[2])
 int64_t
 log_clock_local(const struct log_clock *c, const struct log_time *t, struct utc_time utc)
 {
-	int64_t offset = t->zone != ZONE_NONE
+	int64_t offset = t->zone == LOG_ZONE_GIVEN
 			     ? (int64_t)t->zone_minutes * 60
 			     : zone_offset_at(&c->zone, utc.ns / NS_PER_SECOND);
 
