@@ -34,6 +34,7 @@ void
 chain_check_next_file(struct chain_checker *c)
 {
 	c->begun = false;
+	c->repeats = false;
 }
 
 /* Was `next` made from a line with this digest? */
@@ -85,12 +86,16 @@ opens_chain(const struct chain_checker *c, const struct record *r)
 	       is_zero(&r->prev);
 }
 
-/* The file before it has been read: does this line go on where that ended? */
-static enum chain_finding
-check_continued(const struct chain_checker *c, const struct record *r)
+static bool
+in_place(const struct chain_checker *c, const struct record *r)
 {
-	if (r->type != RECORD_CONTINUE || r->seq != c->chain.seq ||
-	    !digest_equal(&r->prev, &c->chain.head))
+	return r->seq == c->chain.seq && digest_equal(&r->prev, &c->chain.head);
+}
+
+static enum chain_finding
+check_continue(const struct chain_checker *c, const struct record *r)
+{
+	if (!in_place(c, r))
 		return CHAIN_NOT_CONTINUED;
 	if (c->ended)
 		return CHAIN_AFTER_END;
@@ -99,13 +104,43 @@ check_continued(const struct chain_checker *c, const struct record *r)
 	return r->at.raw.ns < c->raw.ns ? CHAIN_RAW_BACKWARD : CHAIN_OK;
 }
 
+/* Does a line that the file before has too stand where it stood there? */
+static enum chain_finding
+check_again(
+    const struct chain_checker *c, const struct record *r, const struct digest *own)
+{
+	if (r->seq != c->again.seq || !digest_equal(&r->prev, &c->again.head))
+		return CHAIN_NOT_CONTINUED;
+	if (r->seq + 1 == c->chain.seq && !digest_equal(own, &c->chain.head))
+		return CHAIN_NOT_CONTINUED;
+	return CHAIN_OK;
+}
+
+/* The file before it has been read: does this line go on where that ended, or before? */
+static enum chain_finding
+check_continued(
+    const struct chain_checker *c, const struct record *r, const struct digest *own)
+{
+	struct chain_checker there = *c;
+
+	if (r->type == RECORD_CONTINUE)
+		return check_continue(c, r);
+	if (r->type == RECORD_START || r->seq > c->chain.seq)
+		return CHAIN_NOT_CONTINUED;
+	if (r->seq == c->chain.seq)
+		return in_place(c, r) ? CHAIN_OK : CHAIN_NOT_CONTINUED;
+	there.again = (struct chain){ r->seq, r->prev };
+	return check_again(&there, r, own);
+}
+
 /* A rotated file may be read alone: then its first line is believed, since nothing else
  * can tell, and the file before it stays unproven. */
 static enum chain_finding
-check_first(const struct chain_checker *c, const struct record *r)
+check_first(
+    const struct chain_checker *c, const struct record *r, const struct digest *own)
 {
 	if (c->chain.seq > 0)
-		return check_continued(c, r);
+		return check_continued(c, r, own);
 	if (opens_chain(c, r) && !names_own_key(&r->start))
 		return CHAIN_BAD_FINGERPRINT;
 	return opens_chain(c, r) || r->type == RECORD_CONTINUE ? CHAIN_OK
@@ -132,17 +167,13 @@ explain_break(const struct chain_checker *c, const struct record *r,
 	return result;
 }
 
-static bool
-in_place(const struct chain_checker *c, const struct record *r)
-{
-	return r->seq == c->chain.seq && digest_equal(&r->prev, &c->chain.head);
-}
-
 static enum chain_finding
 check_order(const struct chain_checker *c, const struct record *r)
 {
 	if (c->ended)
 		return CHAIN_AFTER_END;
+	if (r->type == RECORD_CONTINUE && c->repeats)
+		return check_continue(c, r);
 	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
 		return CHAIN_START_INSIDE;
 	if (r->at.raw.ns < c->raw.ns)
@@ -161,20 +192,44 @@ accept_seal(struct chain_checker *c, const struct record *r)
 }
 
 static void
+accept_first(struct chain_checker *c, const struct record *r)
+{
+	c->begun = true;
+	c->repeats = r->type != RECORD_START && r->type != RECORD_CONTINUE;
+	c->again = (struct chain){ r->seq, r->prev };
+	if (c->repeats)
+		return;
+	c->keyed = true;
+	c->key = r->type == RECORD_START ? r->start.seal_key : r->go_on.seal_key;
+	c->chain.seq = r->seq;
+}
+
+static bool
+stands_again(const struct chain_checker *c)
+{
+	return c->repeats && c->again.seq < c->chain.seq;
+}
+
+/* true: it counts already. */
+static bool
 accept(struct chain_checker *c, const struct record *r, struct chain_line line)
 {
-	if (!c->begun) {
-		c->begun = true;
-		c->keyed = true;
-		c->key = r->type == RECORD_START ? r->start.seal_key : r->go_on.seal_key;
-		c->chain.seq = r->seq;
+	if (!c->begun)
+		accept_first(c, r);
+	if (stands_again(c)) {
+		chain_advance(&c->again, line.text, line.n);
+		return true;
 	}
+	if (r->type == RECORD_CONTINUE)
+		c->repeats = false;
 	if (r->type == RECORD_SEAL)
 		accept_seal(c, r);
 	c->stopped |= r->type == RECORD_STOP;
 	c->raw = r->at.raw;
 	c->lines++;
 	chain_advance(&c->chain, line.text, line.n);
+	c->again = c->chain;
+	return false;
 }
 
 static struct chain_result
@@ -182,9 +237,11 @@ check_decoded(const struct chain_checker *c, struct chain_line line, bool next_f
     const struct record *r)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
+	struct digest own = digest_bytes(line.text, line.n);
 
-	if (!c->begun) {
-		result.finding = check_first(c, r);
+	if (!c->begun || stands_again(c)) {
+		result.finding =
+		    c->begun ? check_again(c, r, &own) : check_first(c, r, &own);
 		return result;
 	}
 	result.finding = check_order(c, r);
@@ -219,6 +276,6 @@ chain_check(struct chain_checker *c, struct chain_line line, struct chain_line n
 	result = check_decoded(c, line, next_follows, out);
 	result.confirmed = next_follows || next.n == 0;
 	if (result.finding == CHAIN_OK)
-		accept(c, out, line);
+		result.again = accept(c, out, line);
 	return result;
 }

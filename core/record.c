@@ -15,6 +15,7 @@ const char *const record_type_names[RECORD_TYPES] = {
 	[RECORD_CLOCK] = "clock",
 	[RECORD_EVENT] = "event",
 	[RECORD_GAP] = "gap",
+	[RECORD_DELETED] = "deleted",
 	[RECORD_SEAL] = "seal",
 	[RECORD_STOP] = "stop",
 };

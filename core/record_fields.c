@@ -126,8 +126,19 @@ static const struct field start_fields[] = {
 };
 
 static const struct field continue_fields[] = {
+	STRING("program", record_continue, program),
+	NUMBER("method", record_continue, method, FIELD_INT),
 	STRING("host", record_continue, host),
+	STRING("machine_id", record_continue, machine_id),
 	STRING("boot_id", record_continue, boot_id),
+	STRING("timezone", record_continue, timezone),
+	NUMBER("utc_offset_s", record_continue, utc_offset_s, FIELD_I64),
+	NUMBER("watch_s", record_continue, watch_s, FIELD_INT),
+	{ .key = "servers",
+	    .kind = FIELD_LIST,
+	    AT(record_continue, servers),
+	    .when = FIELD_ALWAYS,
+	    .list = &server_list },
 	STRING("reason", record_continue, reason),
 	STRING("previous_file", record_continue, previous_file),
 	HEX("seal_key", record_continue, seal_key),
@@ -256,6 +267,14 @@ static const struct field gap_fields[] = {
 	STRING("reason", record_gap, reason),
 };
 
+static const struct field deleted_fields[] = {
+	STRING("file", record_deleted, file),
+	HEX("head", record_deleted, head),
+	NUMBER("last_seq", record_deleted, seq, FIELD_U64),
+	NUMBER("octets", record_deleted, octets, FIELD_U64),
+	STRING("reason", record_deleted, reason),
+};
+
 static const struct field seal_fields[] = {
 	HEX_IF("next", record_seal, next, has_next),
 	HEX("sig", record_seal, signature),
@@ -283,6 +302,7 @@ const struct body record_bodies[RECORD_TYPES] = {
 	[RECORD_CLOCK] = BODY(clock_fields, clock),
 	[RECORD_EVENT] = BODY(event_fields, event),
 	[RECORD_GAP] = BODY(gap_fields, gap),
+	[RECORD_DELETED] = BODY(deleted_fields, deleted),
 	[RECORD_SEAL] = BODY(seal_fields, seal),
 	[RECORD_STOP] = BODY(stop_fields, stop),
 };

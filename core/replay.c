@@ -226,6 +226,7 @@ replay_take(struct replay *p, const struct record *r)
 		take_gap(p, r);
 		break;
 	case RECORD_CONTINUE:
+	case RECORD_DELETED:
 	case RECORD_SEAL:
 	case RECORD_STOP:
 	case RECORD_TYPES:

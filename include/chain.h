@@ -52,6 +52,9 @@ struct chain_checker {
 	bool ended;   /* the last seal has been met */
 	bool stopped; /* a stop record has been met */
 	bool keyed;   /* `key` must sign the next seal */
+	bool repeats; /* the file began with lines of the one before, its continue is to
+			 come */
+	struct chain again; /* where the next of these lines stands, below chain.seq */
 	struct seal_public key;
 	struct raw_time raw; /* of the last line */
 	uint64_t lines;      /* checked and good */
@@ -64,6 +67,7 @@ struct chain_result {
 	bool confirmed; /* CHAIN_OK: the next line was made from this one, or there is
 			   none */
 	bool previous;  /* the finding is about the line before the one given */
+	bool again;     /* CHAIN_OK: a line of the file before, which counts once */
 	size_t column;  /* CHAIN_MALFORMED: where */
 };
 
@@ -82,7 +86,11 @@ struct chain_line {
 struct chain_result chain_check(struct chain_checker *c, struct chain_line line,
     struct chain_line next, struct record *out);
 
-/* The next line given begins another file of the same process. */
+/*
+ * The next line given begins another file of the same process. It is a continue record;
+ * or, where the file before may not have reached the disk, the last lines of that file
+ * again, as many of them as there are, and then the continue record.
+ */
 void chain_check_next_file(struct chain_checker *c);
 
 #endif

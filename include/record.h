@@ -35,6 +35,7 @@ enum record_type {
 	RECORD_CLOCK,
 	RECORD_EVENT,
 	RECORD_GAP,
+	RECORD_DELETED,
 	RECORD_SEAL,
 	RECORD_STOP,
 	RECORD_TYPES
@@ -90,13 +91,24 @@ struct record_start {
 	struct digest seal_fingerprint; /* SHA-256 of that key */
 };
 
-/* First line of a file in which the same process goes on. */
+/*
+ * A further file of the same process: who writes, what decides, and where it goes on. It
+ * is the file's first record, or stands behind lines of the file before it, byte for
+ * byte, that may not have reached the disk there.
+ */
 struct record_continue {
+	char program[64];
+	int method; /* CALIBRATION_METHOD */
 	char host[RECORD_TEXT_SIZE];
+	char machine_id[64];
 	char boot_id[64];
-	char reason[RECORD_TEXT_SIZE];
-	char previous_file[RECORD_TEXT_SIZE];
-	struct seal_public seal_key; /* that the next seal must use */
+	char timezone[RECORD_TEXT_SIZE];
+	int64_t utc_offset_s;
+	int watch_s;
+	struct record_servers servers;
+	char reason[RECORD_TEXT_SIZE]; /* size, age, or what could not be written */
+	char previous_file[RECORD_TEXT_SIZE]; /* its head is this record's `prev` */
+	struct seal_public seal_key;          /* that the next seal must use */
 };
 
 /* What decides from now on. */
@@ -175,6 +187,15 @@ struct record_gap {
 	char reason[RECORD_TEXT_SIZE];
 };
 
+/* A file that was, or is about to be, unlinked to keep within the configured size. */
+struct record_deleted {
+	char file[RECORD_TEXT_SIZE];
+	struct digest head; /* of its last whole line */
+	uint64_t seq;       /* of that line */
+	uint64_t octets;    /* that it took, compressed as it was */
+	char reason[RECORD_TEXT_SIZE];
+};
+
 struct record_seal {
 	bool has_next; /* false: the last one */
 	struct seal_public next;
@@ -200,6 +221,7 @@ struct record {
 		struct record_clock clock;
 		struct record_event event;
 		struct record_gap gap;
+		struct record_deleted deleted;
 		struct record_seal seal;
 		struct record_stop stop;
 	};

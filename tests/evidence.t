@@ -159,7 +159,8 @@ with open(os.path.join(cut, "a.jsonl"), "wb") as f:
     f.write(b"".join(lines[:first_seal + 1]))
 reading = re.search(rb'"at":.*?"read_ns":\d+,', lines[-1])[0]
 with open(os.path.join(cut, "c.jsonl"), "wb") as f:
-    f.write(b'{"v":1,"seq":%d,"prev":"%s","type":"continue",%s"host":"%s","boot_id":"%s","reason":"","previous_file":"b.jsonl",'
+    f.write(b'{"v":1,"seq":%d,"prev":"%s","type":"continue",%s"program":"","method":1,"host":"%s","machine_id":"","boot_id":"%s",'
+            b'"timezone":"","utc_offset_s":0,"watch_s":1,"servers":[],"reason":"","previous_file":"b.jsonl",'
             b'"seal_key":"%s"}\n' % (len(lines), b"1" * 64, reading, every[0]["host"].encode(), every[0]["boot_id"].encode(),
                                      b"0" * 64))
 got = tool("verify", cut)

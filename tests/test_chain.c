@@ -473,10 +473,72 @@ START_TEST(file_of_another_place_in_the_chain_is_not_continued)
 	ck_assert_int_eq(check_from(&c, altered, 4, 3).finding, CHAIN_NOT_CONTINUED);
 	c = again;
 	writer.chain = again.chain;
+	writer.chain.seq++;
 	write_exchange(&writer, &altered[3]);
 	ck_assert_int_eq(check_from(&c, altered, 4, 3).finding, CHAIN_NOT_CONTINUED);
 	c = again;
 	ck_assert_int_eq(check_from(&c, good, 1, 0).finding, CHAIN_NOT_CONTINUED);
+}
+END_TEST
+
+/* What may not have reached the disk is written again: e seal, continue e seal(last). */
+static void
+second_file_repeats_two(void)
+{
+	altered[3] = altered[1];
+	altered[4] = altered[2];
+	write_continue(&writer, &altered[5]);
+	write_exchange(&writer, &altered[6]);
+	write_seal(&writer, &altered[7], true);
+}
+
+START_TEST(file_may_begin_with_lines_of_the_one_before)
+{
+	struct chain_checker c = first_file(altered);
+	struct chain_checker lost = { 0 };
+
+	second_file_repeats_two();
+	ck_assert_int_eq(check_from(&c, altered, 8, 3).finding, CHAIN_OK);
+	ck_assert_uint_eq(c.lines, 6);
+	ck_assert_uint_eq(c.sealed, 6);
+	ck_assert(c.ended);
+	/* and the first file may have lost them */
+	ck_assert_int_eq(check_from(&lost, altered, 1, 0).finding, CHAIN_OK);
+	chain_check_next_file(&lost);
+	ck_assert_int_eq(check_from(&lost, altered, 8, 3).finding, CHAIN_OK);
+	ck_assert_uint_eq(lost.lines, 6);
+}
+END_TEST
+
+START_TEST(lines_of_the_file_before_are_the_same_lines)
+{
+	for (size_t i = 3; i < 5; i++) {
+		for (size_t k = 0; k < 8; k++) {
+			struct chain_checker c = first_file(altered);
+			size_t at;
+
+			second_file_repeats_two();
+			at = (size_t)law_below(altered[i].n - 1);
+			altered[i].text[at] ^= (char)(1 << k);
+			ck_assert_int_ne(check_from(&c, altered, 8, 3).finding, CHAIN_OK);
+		}
+	}
+}
+END_TEST
+
+START_TEST(nothing_but_the_end_of_the_file_before_is_repeated)
+{
+	struct chain_checker c = first_file(altered);
+	struct chain_checker again = c;
+
+	second_file_repeats_two();
+	altered[4] = altered[5]; /* one is left out */
+	ck_assert_int_ne(check_from(&c, altered, 5, 3).finding, CHAIN_OK);
+	c = again;
+	(void)first_file(good); /* another chain's end */
+	altered[4] = good[2];
+	ck_assert_int_ne(check_from(&c, altered, 5, 3).finding, CHAIN_OK);
+	write_all(good);
 }
 END_TEST
 
@@ -603,6 +665,9 @@ main(void)
 	tcase_add_test(t, continue_file_goes_on);
 	tcase_add_test(t, continue_in_the_middle_of_a_file_is_found);
 	tcase_add_test(t, file_of_another_place_in_the_chain_is_not_continued);
+	tcase_add_test(t, file_may_begin_with_lines_of_the_one_before);
+	tcase_add_test(t, lines_of_the_file_before_are_the_same_lines);
+	tcase_add_test(t, nothing_but_the_end_of_the_file_before_is_repeated);
 	tcase_add_test(t, nothing_continues_a_chain_that_has_ended);
 	tcase_add_test(t, raw_clock_runs_on_across_files);
 	tcase_add_test(t, sha256_of_abc_is_that_of_fips_180);

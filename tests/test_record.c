@@ -77,8 +77,15 @@ any_start(struct record_start *s)
 static void
 any_continue(struct record_continue *c)
 {
+	ANY_TEXT(c->program);
+	c->method = (int)law_u64();
 	ANY_TEXT(c->host);
+	ANY_TEXT(c->machine_id);
 	ANY_TEXT(c->boot_id);
+	ANY_TEXT(c->timezone);
+	c->utc_offset_s = law_any_int64();
+	c->watch_s = (int)law_below(61);
+	any_servers(&c->servers, 5);
 	ANY_TEXT(c->reason);
 	ANY_TEXT(c->previous_file);
 	law_bytes(&c->seal_key, sizeof(c->seal_key));
@@ -259,6 +266,13 @@ any_body(struct record *r)
 	case RECORD_GAP:
 		r->gap.records = law_u64();
 		ANY_TEXT(r->gap.reason);
+		break;
+	case RECORD_DELETED:
+		ANY_TEXT(r->deleted.file);
+		law_bytes(&r->deleted.head, sizeof(r->deleted.head));
+		r->deleted.seq = law_u64();
+		r->deleted.octets = law_u64();
+		ANY_TEXT(r->deleted.reason);
 		break;
 	case RECORD_SEAL:
 		r->seal.has_next = law_chance(0.5);
@@ -679,6 +693,10 @@ halve_counts(struct record *r)
 		break;
 	case RECORD_GAP:
 		r->gap.records /= 2;
+		break;
+	case RECORD_DELETED:
+		r->deleted.seq /= 2;
+		r->deleted.octets /= 2;
 		break;
 	case RECORD_STOP:
 		r->stop.exchanges /= 2;

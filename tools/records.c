@@ -85,15 +85,35 @@ take_continue(struct records_file *f, const struct record_continue *c)
 	record_copy_text(f->previous_file, sizeof(f->previous_file), c->previous_file);
 }
 
+/* So many octets of the file before a file may repeat, before it says who it is. */
+#define REPEATED_MAX ((size_t)4 * RECORD_LINE_MAX)
+
+/* The first start or continue record: lines of the file before may stand before it. */
+static bool
+find_beginning(const struct records_file *f, struct record *r)
+{
+	const char *at = f->data;
+	const char *end = f->data + f->size;
+	size_t column;
+
+	while (at < end && (size_t)(at - f->data) < REPEATED_MAX) {
+		size_t n = records_line_length(at, end);
+
+		if (n == 0 || record_decode(at, n, r, &column) != RECORD_OK)
+			return false;
+		if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
 static void
-read_first_line(struct records_file *f)
+read_beginning(struct records_file *f)
 {
 	static struct record r;
-	size_t column;
-	size_t n = f->size > 0 ? records_line_length(f->data, f->data + f->size) : 0;
 
-	if (n == 0 || record_decode(f->data, n, &r, &column) != RECORD_OK ||
-	    (r.type != RECORD_START && r.type != RECORD_CONTINUE))
+	if (f->size == 0 || !find_beginning(f, &r))
 		return;
 	f->understood = true;
 	f->at = r.at.real;
@@ -135,7 +155,7 @@ add_file(struct records *r, size_t *room, const char *path)
 	*f = (struct records_file){ .path = memory_text(path) };
 	if (!load(f))
 		return false;
-	read_first_line(f);
+	read_beginning(f);
 	return true;
 }
 

@@ -113,6 +113,11 @@ walk_file(struct records_file *f, struct chain_checker c, const struct records_v
 		if (l.length == 0)
 			break;
 		result = chain_check(&c, line, next_line(&l, end), &r);
+		if (result.again) {
+			f->waiting = f->held = l.text + l.length;
+			f->waiting_number = l.number + 1;
+			continue;
+		}
 		if (!result.previous)
 			count(&held, v, lines_before);
 		if (result.finding != CHAIN_OK) {
