@@ -1,45 +1,10 @@
 #include "record_fields.h"
 
+#include "record_tables.h"
+
 _Static_assert(sizeof(enum fault) == sizeof(int), "enums are read and written as int");
 _Static_assert(
     sizeof(size_t) == sizeof(uint64_t), "counts are read and written as uint64_t");
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define SIZED(type, member)                                                              \
-	AT(type, member), .size = sizeof(((struct type *)0)->member), .when = FIELD_ALWAYS
-#define WHEN(type, member) .when = offsetof(struct type, member)
-#define STRING(k, t, m)                                                                  \
-	{                                                                                \
-		.key = (k), .kind = FIELD_STRING, SIZED(t, m)                            \
-	}
-#define HEX(k, t, m)                                                                     \
-	{                                                                                \
-		.key = (k), .kind = FIELD_HEX, SIZED(t, m)                               \
-	}
-#define HEX_IF(k, t, m, w)                                                               \
-	{                                                                                \
-		.key = (k), .kind = FIELD_HEX, AT(t, m),                                 \
-		.size = sizeof(((struct t *)0)->m), WHEN(t, w)                           \
-	}
-#define TEXT_IF(k, t, m, w)                                                              \
-	{                                                                                \
-		.key = (k), .kind = FIELD_STRING, AT(t, m),                              \
-		.size = sizeof(((struct t *)0)->m), WHEN(t, w)                           \
-	}
-#define NUMBER(k, t, m, f)                                                               \
-	{                                                                                \
-		.key = (k), .kind = (f), AT(t, m), .when = FIELD_ALWAYS                  \
-	}
-#define NUMBER_IF(k, t, m, f, w)                                                         \
-	{                                                                                \
-		.key = (k), .kind = (f), AT(t, m), WHEN(t, w)                            \
-	}
-#define NAMED(k, t, m, n)                                                                \
-	{                                                                                \
-		.key = (k), .kind = FIELD_ENUM, AT(t, m), .when = FIELD_ALWAYS,          \
-		.names = (n), .size = COUNT(n)                                           \
-	}
 
 static const struct field head_fields[] = {
 	NUMBER("at", clock_reading, real, FIELD_TIME),
@@ -71,6 +36,7 @@ static const struct list server_list = {
 };
 
 static const struct field reload_fields[] = {
+	HEX("configuration_sha256", record_reload, configuration_digest),
 	NUMBER("watch_s", record_reload, watch_s, FIELD_INT),
 	{ .key = "servers",
 	    .kind = FIELD_LIST,
@@ -121,6 +87,11 @@ static const struct field start_fields[] = {
 	    AT(record_start, previous),
 	    WHEN(record_start, has_previous),
 	    .list = &previous_object },
+	{ .key = "context",
+	    .kind = FIELD_OBJECT,
+	    AT(record_start, context),
+	    .when = FIELD_ALWAYS,
+	    .list = &record_context_object },
 	HEX("seal_key", record_start, seal_key),
 	HEX("seal_fingerprint", record_start, seal_fingerprint),
 };
@@ -256,8 +227,8 @@ static const struct field event_fields[] = {
 	NUMBER_IF("rate_before_ppm", record_event, slew.before, FIELD_PPM, slewed),
 	NUMBER_IF("rate_after_ppm", record_event, slew.after, FIELD_PPM, slewed),
 	CLOCK_FIELDS(record_event, clock.),
-	TEXT_IF("was", record_event, words.was, worded),
-	TEXT_IF("now", record_event, words.now, worded),
+	STRING_IF("was", record_event, words.was, worded),
+	STRING_IF("now", record_event, words.now, worded),
 	HEX_IF("localtime_sha256", record_event, zone.digest, zoned),
 	NUMBER_IF("utc_offset_s", record_event, zone.utc_offset_s, FIELD_I64, zoned),
 };

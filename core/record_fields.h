@@ -59,4 +59,7 @@ extern const struct body record_bodies[RECORD_TYPES];
 /* The clock reading with which every record begins. */
 extern const struct list record_head;
 
+/* What the start record tells of the host (record_context.c). */
+extern const struct list record_context_object;
+
 #endif

@@ -324,22 +324,6 @@ config_read(
 	return !p.failed && config_finish(out, name, message);
 }
 
-bool
-config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE])
-{
-	FILE *in = fopen(path, "re");
-	bool good;
-
-	if (in == NULL) {
-		(void)snprintf(
-		    message, CONFIG_MESSAGE_SIZE, "%s: %s", path, strerror(errno));
-		return false;
-	}
-	good = config_read(in, path, out, message);
-	(void)fclose(in);
-	return good;
-}
-
 static bool
 server_equal(const struct config_server *a, const struct config_server *b)
 {

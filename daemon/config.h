@@ -33,6 +33,8 @@ struct config {
 	int seal;  /* s: at most so long is a record without a seal */
 	int sync;  /* s: at most so long is an exchange not on disk */
 	enum log_level log;
+	char file[RECORD_TEXT_SIZE]; /* what was read; empty: nothing */
+	struct digest digest;        /* of that */
 	size_t servers;
 	struct config_server server[MAX_SERVERS];
 };

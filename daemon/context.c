@@ -1,6 +1,6 @@
 #include "context.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,21 +9,44 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "context_parts.h"
+#include "host_file.h"
+
 #define PROGRAM "clockwitnessd " CLOCKWITNESS_VERSION
 
-/* The first line of a small file, without its newline; empty if it cannot be read. */
-static void
-read_line_of(const char *path, char *out, size_t size)
+void
+context_unread(struct record_context *c, const char *item, const char *reason)
 {
-	char text[256];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	struct context_unread *u = &c->unread[c->unreads];
 
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	record_copy_text(out, size, text);
+	for (size_t i = 0; i < c->unreads; i++)
+		if (strcmp(c->unread[i].item, item) == 0)
+			return; /* the first reason is the reason */
+	if (c->unreads == CONTEXT_UNREAD)
+		return;
+	record_copy_text(u->item, sizeof(u->item), item);
+	record_copy_text(u->reason, sizeof(u->reason), reason);
+	c->unreads++;
+}
+
+void
+context_failed(struct record_context *c, const char *item, int error)
+{
+	context_unread(
+	    c, item, error == -EINVAL ? "not a regular file" : strerror(-error));
+}
+
+/* The first line of a small file into a text; else it is noted as unread. */
+static void
+read_item(
+    struct record_context *c, const char *item, const char *path, char *out, size_t size)
+{
+	char line[256];
+	int error = host_file_line(path, line, sizeof(line));
+
+	if (error < 0)
+		context_failed(c, item, error);
+	record_copy_text(out, size, line);
 }
 
 static void
@@ -92,24 +115,75 @@ join_command(char out[RECORD_COMMAND_SIZE], int argc, char *const argv[])
 	record_copy_text(out, RECORD_COMMAND_SIZE, line);
 }
 
+/* What is loaded before libc can answer in its place. */
+static void
+read_preload(struct record_context *c)
+{
+	const char *variable = getenv("LD_PRELOAD");
+	char line[CONTEXT_PATH_SIZE];
+	int error = host_file_line("/etc/ld.so.preload", line, sizeof(line));
+
+	c->has_preload = variable != NULL;
+	if (variable != NULL)
+		record_copy_text(c->preload, sizeof(c->preload), variable);
+	c->has_preload_file = error == 0;
+	record_copy_text(c->preload_file, sizeof(c->preload_file), line);
+	if (error < 0 && error != -ENOENT)
+		context_failed(c, "ld_so_preload", error);
+}
+
+static void
+read_program(struct record_context *c)
+{
+	int error = host_file_digest("/proc/self/exe", &c->program_digest);
+
+	c->has_program = error == 0;
+	if (error < 0)
+		context_failed(c, "program_sha256", error);
+}
+
+static void
+read_identity(struct record_start *out)
+{
+	static const char clocks[] = "/sys/devices/system/clocksource/clocksource0/";
+	struct record_context *c = &out->context;
+	char host[RECORD_TEXT_SIZE] = "";
+	char path[96];
+	struct utsname kernel;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	record_copy_text(out->host, sizeof(out->host), host);
+	read_item(
+	    c, "machine_id", "/etc/machine-id", out->machine_id, sizeof(out->machine_id));
+	read_item(c, "boot_id", "/proc/sys/kernel/random/boot_id", out->boot_id,
+	    sizeof(out->boot_id));
+	if (uname(&kernel) == 0) {
+		record_copy_text(out->kernel, sizeof(out->kernel), kernel.release);
+		record_copy_text(
+		    c->kernel_build, sizeof(c->kernel_build), kernel.version);
+		record_copy_text(c->machine, sizeof(c->machine), kernel.machine);
+	}
+	(void)snprintf(path, sizeof(path), "%scurrent_clocksource", clocks);
+	read_item(c, "clocksource", path, out->clocksource, sizeof(out->clocksource));
+	(void)snprintf(path, sizeof(path), "%savailable_clocksource", clocks);
+	read_item(c, "clocksources", path, c->clocksources, sizeof(c->clocksources));
+}
+
 void
 context_read(struct record_start *out, int argc, char *const argv[])
 {
-	struct utsname kernel;
-	char host[RECORD_TEXT_SIZE] = "";
-
 	*out = (struct record_start){ .method = CALIBRATION_METHOD, .uid = getuid() };
 	record_copy_text(out->program, sizeof(out->program), PROGRAM);
-	(void)gethostname(host, sizeof(host) - 1);
-	record_copy_text(out->host, sizeof(out->host), host);
-	read_line_of("/etc/machine-id", out->machine_id, sizeof(out->machine_id));
-	read_line_of(
-	    "/proc/sys/kernel/random/boot_id", out->boot_id, sizeof(out->boot_id));
-	if (uname(&kernel) == 0)
-		record_copy_text(out->kernel, sizeof(out->kernel), kernel.release);
-	read_line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource",
-	    out->clocksource, sizeof(out->clocksource));
+	read_identity(out);
 	read_zone(out);
 	read_capabilities(out->capabilities);
 	join_command(out->command_line, argc, argv);
+	read_program(&out->context);
+	read_preload(&out->context);
+	context_read_zone(&out->context);
+	context_read_clocks(&out->context);
+	context_read_place(&out->context);
+	context_read_daemons(&out->context);
+	context_read_drift_files(&out->context);
+	context_read_listeners(&out->context);
 }

@@ -55,6 +55,14 @@ on_stream_closed(void *arg)
 	witness_stop(w, EXIT_CANNOT);
 }
 
+static void
+describe_configuration(const struct witness *w, struct record_context *c)
+{
+	c->has_configuration = w->config.file[0] != '\0';
+	record_copy_text(c->configuration, sizeof(c->configuration), w->config.file);
+	c->configuration_digest = w->config.digest;
+}
+
 static int
 open_evidence(struct witness *w)
 {
@@ -66,6 +74,7 @@ open_evidence(struct witness *w)
 
 	context_read(&start, w->argc, w->argv);
 	witness_list_servers(w, &start.servers);
+	describe_configuration(w, &start.context);
 	start.watch_s = w->config.watch;
 	watch_describe(&w->watch, &start);
 	if (where == NULL && w->options->once)

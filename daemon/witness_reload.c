@@ -38,6 +38,7 @@ apply(struct witness *w, const struct config *fresh)
 	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
 	watch_feed(&w->watch, &r.at);
+	r.reload.configuration_digest = w->config.digest;
 	r.reload.watch_s = w->config.watch;
 	witness_list_servers(w, &r.reload.servers);
 	witness_record_sealed(w, &r);

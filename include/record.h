@@ -18,6 +18,7 @@
 #include "clock_watch.h"
 #include "digest.h"
 #include "exchange.h"
+#include "record_context.h"
 #include "seal.h"
 #include "steering.h"
 
@@ -87,6 +88,7 @@ struct record_start {
 	struct record_servers servers;
 	bool has_previous;
 	struct record_previous previous;
+	struct record_context context;
 	struct seal_public seal_key;    /* of the first seal */
 	struct digest seal_fingerprint; /* SHA-256 of that key */
 };
@@ -113,6 +115,7 @@ struct record_continue {
 
 /* What decides from now on. */
 struct record_reload {
+	struct digest configuration_digest;
 	int watch_s;
 	struct record_servers servers;
 };

@@ -8,7 +8,7 @@
 
 #include "../core/record_fields.h"
 
-#define TABLES_MAX 16
+#define TABLES_MAX 32
 
 static const char *const kind_names[] = {
 	[FIELD_STRING] = "string",

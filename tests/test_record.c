@@ -41,6 +41,85 @@ any_servers(struct record_servers *to, size_t most)
 	}
 }
 
+/* short, for the tests that alter every octet of a line */
+#define SHORT_TEXT(member) law_text((member), 8)
+
+static void
+any_context_lists(struct record_context *c)
+{
+	for (; c->zone_changes < law_below(3); c->zone_changes++) {
+		c->zone_change[c->zone_changes].at.ns = law_any_int64();
+		c->zone_change[c->zone_changes].utc_offset_s = law_any_int64();
+		SHORT_TEXT(c->zone_change[c->zone_changes].abbreviation);
+	}
+	for (; c->time_daemons < law_below(3); c->time_daemons++) {
+		SHORT_TEXT(c->time_daemon[c->time_daemons].program);
+		c->time_daemon[c->time_daemons].pid = law_any_int64();
+		SHORT_TEXT(c->time_daemon[c->time_daemons].command);
+	}
+	for (; c->drift_files < law_below(3); c->drift_files++) {
+		struct context_drift_file *d = &c->drift_file[c->drift_files];
+
+		d->author = (enum drift_author)law_below(DRIFT_AUTHORS);
+		SHORT_TEXT(d->file);
+		d->modified.ns = law_any_int64();
+		SHORT_TEXT(d->text);
+		d->says.has_frequency = law_chance(0.5);
+		d->says.has_skew = law_chance(0.5);
+		d->says.frequency = d->says.has_frequency ? any_rate() : 0;
+		d->says.skew = d->says.has_skew ? any_rate() : 0;
+	}
+	for (; c->listeners < law_below(3); c->listeners++) {
+		SHORT_TEXT(c->listener[c->listeners].protocol);
+		SHORT_TEXT(c->listener[c->listeners].address);
+		c->listener[c->listeners].port = (int)law_u64();
+		c->listener[c->listeners].uid = law_any_int64();
+	}
+	for (; c->unreads < law_below(3); c->unreads++) {
+		SHORT_TEXT(c->unread[c->unreads].item);
+		SHORT_TEXT(c->unread[c->unreads].reason);
+	}
+}
+
+static void
+any_digest(bool *there, struct digest *d)
+{
+	*there = law_chance(0.5);
+	if (*there)
+		law_bytes(d, sizeof(*d));
+}
+
+static void
+any_context(struct record_context *c)
+{
+	SHORT_TEXT(c->machine);
+	SHORT_TEXT(c->kernel_build);
+	SHORT_TEXT(c->clocksources);
+	SHORT_TEXT(c->configuration);
+	any_digest(&c->has_configuration, &c->configuration_digest);
+	any_digest(&c->has_program, &c->program_digest);
+	any_digest(&c->has_localtime, &c->localtime_digest);
+	any_digest(&c->has_leap, &c->leap_digest);
+	c->has_tz = law_chance(0.5);
+	if (c->has_tz)
+		SHORT_TEXT(c->tz);
+	SHORT_TEXT(c->localtime);
+	SHORT_TEXT(c->zone_rule);
+	c->has_rtc = law_chance(0.5);
+	c->rtc.ns = c->has_rtc ? law_any_int64() : 0;
+	c->rtc_ahead.ns = c->has_rtc ? law_any_int64() : 0;
+	c->has_libc = law_chance(0.5);
+	c->libc_real.ns = c->has_libc ? law_any_int64() : 0;
+	c->has_hypervisor = law_chance(0.5);
+	c->hypervisor = c->has_hypervisor && law_chance(0.5);
+	c->has_timens = law_chance(0.5);
+	c->timens_boottime.ns = c->has_timens ? law_any_int64() : 0;
+	SHORT_TEXT(c->container);
+	SHORT_TEXT(c->cgroup);
+	SHORT_TEXT(c->vendor);
+	any_context_lists(c);
+}
+
 static void
 any_start(struct record_start *s)
 {
@@ -70,6 +149,7 @@ any_start(struct record_start *s)
 	if (s->has_steering)
 		s->steering = (struct steering){ any_rate(), law_any_int64(),
 			(int)law_u64(), law_any_int64(), (int)law_u64() };
+	any_context(&s->context);
 	law_bytes(&s->seal_key, sizeof(s->seal_key));
 	law_bytes(&s->seal_fingerprint, sizeof(s->seal_fingerprint));
 }
@@ -249,6 +329,7 @@ any_body(struct record *r)
 		break;
 	case RECORD_RELOAD:
 		r->reload.watch_s = (int)law_below(61);
+		law_bytes(&r->reload.configuration_digest, DIGEST_BYTES);
 		any_servers(&r->reload.servers, 5);
 		break;
 	case RECORD_EXCHANGE:
@@ -347,7 +428,7 @@ short_line(enum record_type type)
 	do {
 		any_record(&record, type);
 		n = record_encode(&record, line, sizeof(line));
-	} while (n == 0 || n > 1200);
+	} while (n == 0 || n > (type == RECORD_START ? 2500 : 1200));
 	return n;
 }
 
@@ -810,6 +891,44 @@ START_TEST(longest_calibration_fits_a_line)
 }
 END_TEST
 
+#define FILL(member) fill_text((member), sizeof(member))
+
+static void
+fill_context(struct record_context *c)
+{
+	FILL(c->machine);
+	FILL(c->kernel_build);
+	FILL(c->clocksources);
+	FILL(c->configuration);
+	c->has_tz = c->has_preload = c->has_preload_file = true;
+	FILL(c->preload);
+	FILL(c->preload_file);
+	FILL(c->tz);
+	FILL(c->localtime);
+	FILL(c->zone_rule);
+	FILL(c->container);
+	FILL(c->container_by);
+	FILL(c->cgroup);
+	FILL(c->vendor);
+	FILL(c->product);
+	c->zone_changes = CONTEXT_ZONE_CHANGES;
+	c->time_daemons = CONTEXT_TIME_DAEMONS;
+	c->drift_files = CONTEXT_DRIFT_FILES;
+	c->listeners = CONTEXT_LISTENERS;
+	c->unreads = CONTEXT_UNREAD;
+	for (size_t i = 0; i < CONTEXT_TIME_DAEMONS; i++) {
+		FILL(c->time_daemon[i].program);
+		FILL(c->time_daemon[i].command);
+		FILL(c->drift_file[i].file);
+		FILL(c->drift_file[i].text);
+		FILL(c->listener[i].address);
+	}
+	for (size_t i = 0; i < CONTEXT_UNREAD; i++) {
+		FILL(c->unread[i].item);
+		FILL(c->unread[i].reason);
+	}
+}
+
 START_TEST(longest_start_fits_a_line)
 {
 	struct record_start *s = &record.start;
@@ -819,6 +938,7 @@ START_TEST(longest_start_fits_a_line)
 	fill_text(s->host, sizeof(s->host));
 	fill_text(s->kernel, sizeof(s->kernel));
 	fill_text(s->command_line, sizeof(s->command_line));
+	fill_context(&s->context);
 	s->servers.count = MAX_SERVERS;
 	for (size_t i = 0; i < MAX_SERVERS; i++) {
 		struct record_server *r = &s->servers.server[i];
