@@ -72,7 +72,7 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 # asked for only where something is compiled, so that deps and clean need nothing
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
 DAEMON_PKGS = libevent_core libevent_extra inih libsodium $(if $(NOSYSTEMD),,libsystemd)
-TOOLS_PKGS  = libsodium jansson
+TOOLS_PKGS  = libsodium jansson inih
 TESTS_PKGS  = libsodium jansson check
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
 

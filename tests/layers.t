@@ -14,8 +14,9 @@ LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", 
           "sample", "drift", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "drift_file", "host_text",
           "record_context", "record", "replay", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
-          "clock_model", "log_pattern", "log_time", "log_format"]
-DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"], r"ini\.h": ["daemon/config.c"],
+          "clock_model", "log_pattern", "log_time", "log_format", "timeline"]
+DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"],
+         r"ini\.h": ["daemon/config.c", "tools/case.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"]}
 CORE_MAY_CALL = re.compile(

@@ -1,0 +1,411 @@
+#include "case.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ini.h>
+
+#include "memory.h"
+#include "say.h"
+
+/* Debian's inih cuts lines at 200 octets (newline and NUL counted) and names at 50. */
+#define LINE_MAX_OCTETS 197
+#define SECTION_MAX 49
+
+#define HOST_KEYS "evidence, log, timezone, year, format"
+#define CAUSE_KEYS "cause, effect"
+
+struct parser {
+	FILE *in;
+	const char *path;
+	int line;
+	size_t directory; /* so much of the path stands before its relative names */
+	struct merge_case *c;
+	bool in_host, in_cause, failed;
+};
+
+static bool __attribute__((format(printf, 2, 3)))
+refuse(struct parser *p, const char *format, ...)
+{
+	char message[512];
+	va_list args;
+
+	if (p->failed)
+		return false;
+	p->failed = true;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	say("%s:%d: %s", p->path, p->line, message);
+	return false;
+}
+
+/* ---- what a case consists of */
+
+void
+case_add_path(struct case_paths *p, const char *path)
+{
+	p->path = memory_grow(p->path, &p->room, p->count + 1, sizeof(*p->path));
+	p->path[p->count++] = memory_text(path);
+}
+
+bool
+case_add_logs(struct case_paths *p, const char *pattern)
+{
+	glob_t found;
+
+	if (strpbrk(pattern, "*?[") == NULL) {
+		case_add_path(p, pattern);
+		return true;
+	}
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return false;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		case_add_path(p, found.gl_pathv[i]);
+	globfree(&found);
+	return true;
+}
+
+struct case_host *
+case_add_host(struct merge_case *c, const char *name)
+{
+	for (size_t i = 0; i < c->hosts; i++)
+		if (strcmp(c->host[i].name, name) == 0)
+			return NULL;
+	c->host = memory_grow(c->host, &c->host_room, c->hosts + 1, sizeof(*c->host));
+	c->host[c->hosts] = (struct case_host){ .name = memory_text(name) };
+	return &c->host[c->hosts++];
+}
+
+static void
+free_paths(struct case_paths *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->path[i]);
+	free(p->path);
+}
+
+static void
+free_end(struct case_end *e, bool there)
+{
+	if (there)
+		regfree(&e->line);
+	free(e->host);
+}
+
+void
+case_free(struct merge_case *c)
+{
+	for (size_t i = 0; i < c->hosts; i++) {
+		free_paths(&c->host[i].evidence);
+		free_paths(&c->host[i].logs);
+		free(c->host[i].name);
+		free(c->host[i].timezone);
+		free(c->host[i].format);
+	}
+	for (size_t i = 0; i < c->causes; i++) {
+		free_end(&c->cause[i].cause, c->cause[i].has_cause);
+		free_end(&c->cause[i].effect, c->cause[i].has_effect);
+		free(c->cause[i].name);
+	}
+	free(c->host);
+	free(c->cause);
+	*c = (struct merge_case){ .hosts = 0 };
+}
+
+/* ---- keys */
+
+static char *
+beside_the_file(const struct parser *p, const char *value)
+{
+	size_t size = p->directory + strlen(value) + 1;
+	char *out = malloc(size);
+
+	if (out == NULL) {
+		say("out of memory");
+		exit(EXIT_CANNOT);
+	}
+	(void)snprintf(
+	    out, size, "%.*s%s", *value == '/' ? 0 : (int)p->directory, p->path, value);
+	return out;
+}
+
+static bool
+set_log(struct parser *p, struct case_host *h, const char *value)
+{
+	char *path = beside_the_file(p, value);
+	bool found = case_add_logs(&h->logs, path);
+
+	free(path);
+	return found || refuse(p, "log '%s': no file matches", value);
+}
+
+static bool
+set_evidence(struct parser *p, struct case_host *h, const char *value)
+{
+	char *path = beside_the_file(p, value);
+
+	case_add_path(&h->evidence, path);
+	free(path);
+	return true;
+}
+
+static bool
+set_once(struct parser *p, char **to, const char *key, const char *value)
+{
+	if (*to != NULL)
+		return refuse(p, "key '%s' is given twice in this section", key);
+	*to = memory_text(value);
+	return true;
+}
+
+static bool
+set_year(struct parser *p, struct case_host *h, const char *value)
+{
+	char *end;
+
+	h->year = strtol(value, &end, 10);
+	if (*value != '\0' && *end == '\0' && h->year >= 1970 && h->year <= 2261)
+		return true;
+	return refuse(p, "key 'year': '%s' is not allowed; allowed: 1970 to 2261", value);
+}
+
+static bool
+set_host_key(struct parser *p, const char *key, const char *value)
+{
+	struct case_host *h = &p->c->host[p->c->hosts - 1];
+
+	if (*value == '\0')
+		return refuse(p, "key '%s' has no value", key);
+	if (strcmp(key, "evidence") == 0)
+		return set_evidence(p, h, value);
+	if (strcmp(key, "log") == 0)
+		return set_log(p, h, value);
+	if (strcmp(key, "timezone") == 0)
+		return set_once(p, &h->timezone, key, value);
+	if (strcmp(key, "format") == 0)
+		return set_once(p, &h->format, key, value);
+	if (strcmp(key, "year") == 0)
+		return set_year(p, h, value);
+	return refuse(p, "unknown key '%s' in [host ...]; known here: " HOST_KEYS, key);
+}
+
+/* "web01 sent request ([0-9]+)" */
+static bool
+set_end(struct parser *p, struct case_end *e, bool *there, const char *value)
+{
+	size_t host = strcspn(value, " \t");
+	const char *pattern = value + host + strspn(value + host, " \t");
+	char why[128];
+	int error;
+
+	if (*there)
+		return refuse(p, "a second one in this section");
+	if (host == 0 || *pattern == '\0')
+		return refuse(p, "'%s': it takes a host and a regular expression", value);
+	error = regcomp(&e->line, pattern, REG_EXTENDED);
+	if (error != 0) {
+		(void)regerror(error, &e->line, why, sizeof(why));
+		return refuse(p, "'%s': %s", pattern, why);
+	}
+	*there = true;
+	e->host = memory_text(value);
+	e->host[host] = '\0';
+	return true;
+}
+
+static bool
+set_cause_key(struct parser *p, const char *key, const char *value)
+{
+	struct case_cause *c = &p->c->cause[p->c->causes - 1];
+
+	if (strcmp(key, "cause") == 0)
+		return set_end(p, &c->cause, &c->has_cause, value);
+	if (strcmp(key, "effect") == 0)
+		return set_end(p, &c->effect, &c->has_effect, value);
+	return refuse(
+	    p, "unknown key '%s' in [happened-before ...]; known here: " CAUSE_KEYS, key);
+}
+
+static int
+on_key(void *user, const char *section, const char *key, const char *value)
+{
+	struct parser *p = user;
+
+	(void)section; /* the reader has met the header and knows better */
+	if (p->in_host)
+		return set_host_key(p, key, value);
+	if (p->in_cause)
+		return set_cause_key(p, key, value);
+	return refuse(p, "key '%s' before any [host NAME]", key);
+}
+
+/* ---- sections */
+
+static bool
+begin_host(struct parser *p, const char *name)
+{
+	p->in_host = true;
+	p->in_cause = false;
+	return case_add_host(p->c, name) != NULL ||
+	       refuse(p, "second section [host %s]; each host has one", name);
+}
+
+static bool
+begin_cause(struct parser *p, const char *name)
+{
+	struct merge_case *c = p->c;
+
+	p->in_host = false;
+	p->in_cause = true;
+	c->cause =
+	    memory_grow(c->cause, &c->cause_room, c->causes + 1, sizeof(*c->cause));
+	c->cause[c->causes++] = (struct case_cause){ .name = memory_text(name) };
+	return true;
+}
+
+static bool
+begin_section(struct parser *p, const char *line)
+{
+	char name[SECTION_MAX + 1];
+	const char *end = strchr(line, ']');
+	size_t n = end != NULL ? (size_t)(end - line) - 1 : 0;
+
+	if (end == NULL || end[1 + strspn(end + 1, " \t\r\n")] != '\0')
+		return refuse(p, "broken section header; it looks like [host NAME]");
+	if (n > SECTION_MAX)
+		return refuse(p, "section name longer than %d characters", SECTION_MAX);
+	memcpy(name, line + 1, n);
+	name[n] = '\0';
+	if (strncmp(name, "host ", 5) == 0 && name[5] != '\0')
+		return begin_host(p, name + 5);
+	if (strncmp(name, "happened-before ", 16) == 0 && name[16] != '\0')
+		return begin_cause(p, name + 16);
+	return refuse(
+	    p, "unknown section [%s]; known: [host NAME], [happened-before NAME]", name);
+}
+
+static bool
+check_line(struct parser *p, const char *line, size_t n)
+{
+	size_t blank = strspn(line, " \t\r\n");
+
+	if (strlen(line) != n)
+		return refuse(p, "a NUL byte in the line");
+	if (line[blank] == '\0' || line[blank] == ';' || line[blank] == '#')
+		return true;
+	if (blank > 0)
+		return refuse(
+		    p, "a line that begins with a blank; there are no continued lines");
+	return line[0] != '[' || begin_section(p, line);
+}
+
+/* fgets() that counts, refuses what inih would misread, and ends at the first error. */
+static char *
+read_line(char *out, int size, void *stream)
+{
+	struct parser *p = stream;
+	int n = 0;
+	int c = EOF;
+
+	if (p->failed)
+		return NULL;
+	while (n < size - 1 && n <= LINE_MAX_OCTETS && (c = getc(p->in)) != EOF) {
+		out[n++] = (char)c;
+		if (c == '\n')
+			break;
+	}
+	if (n == 0)
+		return NULL;
+	out[n] = '\0';
+	p->line++;
+	if (c != '\n' && c != EOF)
+		return refuse(p, "line longer than %d characters", LINE_MAX_OCTETS), NULL;
+	return check_line(p, out, (size_t)n) ? out : NULL;
+}
+
+/* ---- the whole */
+
+static bool
+knows_host(const struct merge_case *c, const char *name)
+{
+	for (size_t i = 0; i < c->hosts; i++)
+		if (strcmp(c->host[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_cause(const struct merge_case *c, const struct case_cause *k, const char *path)
+{
+	const char *wrong = NULL;
+
+	if (!k->has_cause || !k->has_effect)
+		wrong = "it takes a cause and an effect";
+	else if (!knows_host(c, k->cause.host) || !knows_host(c, k->effect.host))
+		wrong = "a host that has no section";
+	else if (k->cause.line.re_nsub != k->effect.line.re_nsub)
+		wrong = "cause and effect have different numbers of groups";
+	if (wrong != NULL)
+		say("%s: [happened-before %s]: %s", path, k->name, wrong);
+	return wrong == NULL;
+}
+
+static bool
+check_host(const struct case_host *h, const char *path)
+{
+	const char *wrong = h->evidence.count == 0 ? "no evidence"
+			    : h->logs.count == 0   ? "no log"
+						   : NULL;
+
+	if (wrong != NULL)
+		say("%s: [host %s] has %s", path, h->name, wrong);
+	return wrong == NULL;
+}
+
+static bool
+check_whole(const struct merge_case *c, const char *path)
+{
+	bool good = c->hosts > 0;
+
+	if (!good)
+		say("%s: there is no [host NAME]", path);
+	for (size_t i = 0; i < c->hosts && good; i++)
+		good = check_host(&c->host[i], path);
+	for (size_t i = 0; i < c->causes && good; i++)
+		good = check_cause(c, &c->cause[i], path);
+	return good;
+}
+
+bool
+case_read(struct merge_case *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct parser p = {
+		.in = fopen(path, "re"),
+		.path = path,
+		.directory = slash != NULL ? (size_t)(slash - path) + 1 : 0,
+		.c = c,
+	};
+	int bad_line;
+
+	if (p.in == NULL) {
+		(void)say_errno("%s", path);
+		return false;
+	}
+	bad_line = ini_parse_stream(read_line, &p, on_key, &p);
+	if (!p.failed && ferror(p.in)) {
+		(void)say_errno("%s", path);
+		p.failed = true;
+	}
+	(void)fclose(p.in);
+	if (!p.failed && bad_line != 0) {
+		p.line = bad_line;
+		return refuse(&p, "neither 'key = value' nor a [section]");
+	}
+	return !p.failed && check_whole(c, path);
+}

@@ -1,0 +1,199 @@
+#include "outlet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "calendar.h"
+#include "timescale.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+bool
+outlet_flush(struct outlet *o)
+{
+	size_t done = 0;
+
+	while (done < o->used && !o->failed) {
+		ssize_t n = write(o->fd, o->buffer + done, o->used - done);
+
+		if (n < 0 && errno != EINTR)
+			o->failed = true;
+		else if (n > 0)
+			done += (size_t)n;
+	}
+	o->used = 0;
+	return !o->failed;
+}
+
+void
+put_bytes(struct outlet *o, const char *s, size_t n)
+{
+	while (n > 0 && !o->failed) {
+		size_t room = sizeof(o->buffer) - o->used;
+		size_t part = n < room ? n : room;
+
+		memcpy(o->buffer + o->used, s, part);
+		o->used += part;
+		s += part;
+		n -= part;
+		if (o->used == sizeof(o->buffer))
+			(void)outlet_flush(o);
+	}
+}
+
+void
+put_text(struct outlet *o, const char *s)
+{
+	put_bytes(o, s, strlen(s));
+}
+
+void
+put_unsigned(struct outlet *o, uint64_t v)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do
+		digits[--n] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	put_bytes(o, digits + n, sizeof(digits) - n);
+}
+
+void
+put_number(struct outlet *o, int64_t v)
+{
+	if (v < 0)
+		put_bytes(o, "-", 1);
+	put_unsigned(o, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void
+put_time(struct outlet *o, int64_t ns, int digits)
+{
+	int64_t rest = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
+	struct civil c = civil_from_seconds((ns - rest) / NS_PER_SECOND);
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%04lld-%02d-%02dT%02d:%02d:%02d.%09lld",
+	    (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
+	    (long long)rest);
+
+	n -= digits > 0 ? 9 - digits : 10;
+	put_bytes(o, text, (size_t)n);
+}
+
+/* Octets of the UTF-8 character at s (RFC 3629); 0: there is none. */
+static size_t
+character(const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	size_t length = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
+
+	if (length == 1)
+		return 1;
+	if (u[0] < 0xc2 || u[0] > 0xf4 || length > n)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+	if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
+	    (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+static bool
+is_ordinary(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* What may pass as it is, in one piece. */
+static size_t
+ordinary(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && is_ordinary((unsigned char)s[i]))
+		i++;
+	return i;
+}
+
+static void
+put_escape(struct outlet *o, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	char text[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+
+	if (c == '"' || c == '\\') {
+		text[1] = (char)c;
+		put_bytes(o, text, 2);
+	} else if (c == '\n' || c == '\t' || c == '\r') {
+		text[1] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
+		put_bytes(o, text, 2);
+	} else {
+		put_bytes(o, text, sizeof(text));
+	}
+}
+
+void
+put_json(struct outlet *o, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t plain = ordinary(s + i, n - i);
+		size_t length;
+
+		put_bytes(o, s + i, plain);
+		i += plain;
+		if (i == n)
+			break;
+		length = character(s + i, n - i);
+		if (length == 0)
+			put_text(o, REPLACEMENT);
+		else if (length == 1)
+			put_escape(o, (unsigned char)s[i]);
+		else
+			put_bytes(o, s + i, length);
+		i += length > 0 ? length : 1;
+	}
+}
+
+void
+put_csv(struct outlet *o, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t plain = ordinary(s + i, n - i);
+		size_t length;
+
+		put_bytes(o, s + i, plain);
+		i += plain;
+		if (i == n)
+			break;
+		length = s[i] == '\0' ? 0 : character(s + i, n - i);
+		if (length == 0)
+			put_text(o, REPLACEMENT);
+		else if (s[i] == '"')
+			put_text(o, "\"\"");
+		else
+			put_bytes(o, s + i, length);
+		i += length > 0 ? length : 1;
+	}
+}
+
+void
+put_plain(struct outlet *o, const char *s, size_t n, char forbidden)
+{
+	for (size_t i = 0; i < n;) {
+		size_t length = character(s + i, n - i);
+
+		if (length == 0)
+			put_text(o, REPLACEMENT);
+		else if (length == 1 && ((unsigned char)s[i] < 0x20 || s[i] == 0x7f ||
+					    s[i] == forbidden))
+			put_bytes(o, " ", 1);
+		else
+			put_bytes(o, s + i, length);
+		i += length > 0 ? length : 1;
+	}
+}
