@@ -69,18 +69,36 @@ put_number(struct outlet *o, int64_t v)
 	put_unsigned(o, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
-void
-put_time(struct outlet *o, int64_t ns, int digits)
+#define TIME_TEXT 64
+
+static size_t
+print_time(char out[TIME_TEXT], int64_t ns, int digits)
 {
 	int64_t rest = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
 	struct civil c = civil_from_seconds((ns - rest) / NS_PER_SECOND);
-	char text[64];
-	int n = snprintf(text, sizeof(text), "%04lld-%02d-%02dT%02d:%02d:%02d.%09lld",
+	int n = snprintf(out, TIME_TEXT, "%04lld-%02d-%02dT%02d:%02d:%02d.%09lld",
 	    (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
 	    (long long)rest);
 
-	n -= digits > 0 ? 9 - digits : 10;
-	put_bytes(o, text, (size_t)n);
+	return (size_t)n - (size_t)(digits > 0 ? 9 - digits : 10);
+}
+
+void
+put_time(struct outlet *o, int64_t ns, int digits)
+{
+	char text[TIME_TEXT];
+
+	put_bytes(o, text, print_time(text, ns, digits));
+}
+
+void
+put_time_of_day(struct outlet *o, int64_t ns, int digits)
+{
+	char text[TIME_TEXT];
+	size_t n = print_time(text, ns, digits);
+	const char *day = strchr(text, 'T') + 1;
+
+	put_bytes(o, day, n - (size_t)(day - text));
 }
 
 /* Octets of the UTF-8 character at s (RFC 3629); 0: there is none. */

@@ -25,6 +25,7 @@ void put_unsigned(struct outlet *o, uint64_t v);
 
 /* 2026-11-22T01:52:47.123456, so many digits of the second, 0..9, rounded down. */
 void put_time(struct outlet *o, int64_t ns, int digits);
+void put_time_of_day(struct outlet *o, int64_t ns, int digits); /* without the date */
 
 /*
  * The inside of a JSON string: quote, backslash and control characters escaped; what is
