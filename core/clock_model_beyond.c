@@ -136,16 +136,22 @@ modelling_outside(const struct clock_model *m, struct system_time t, size_t side
 	return true;
 }
 
+static struct raw_time
+reach(const struct clock_model *m, size_t side)
+{
+	return m->reach[side].ns != 0 ? m->reach[side] : brink(m, side).raw;
+}
+
 enum model_stop
 modelling_stop(const struct clock_model *m, const struct correction *c, size_t side)
 {
 	if (side == 0 && raw_since(c->raw, m->boot).ns < 0)
 		return STOP_BOOT;
-	if (side == 0)
-		return m->front;
-	if (m->has_until && utc_since(c->earliest, m->until).ns > 0)
+	if (side == 1 && m->has_until && utc_since(c->earliest, m->until).ns > 0)
 		return STOP_BOOT;
-	return raw_since(c->raw, m->last.raw).ns > 0 ? m->back : STOP_NONE;
+	if (side == 0)
+		return raw_since(c->raw, reach(m, 0)).ns < 0 ? m->front : STOP_NONE;
+	return raw_since(c->raw, reach(m, 1)).ns > 0 ? m->back : STOP_NONE;
 }
 
 /* Of two stops, the one that is passed first is as good as the other. */

@@ -2,11 +2,10 @@
 
 #include "modelling.h"
 
-#define SLEW_MAX 0.001     /* s/s: more between two knots counts as a step */
-#define STEP_MIN_NS 50000  /* and more than this */
-#define STEERED_MAX 0.0005 /* s/s: the most that the kernel slews by */
-#define STEADY 1e-7        /* s/s: rates of neighbouring pieces that count as equal */
-#define RATE_ANY 1e-3      /* s/s: no oscillator is further off */
+#define SLEW_MAX 0.001    /* s/s: more between two knots counts as a step */
+#define STEP_MIN_NS 50000 /* and more than this */
+#define STEADY 1e-7       /* s/s: rates of neighbouring pieces that count as equal */
+#define RATE_ANY 1e-3     /* s/s: no oscillator is further off */
 
 static void
 add_piece(struct clock_model *m, struct model_piece p)
@@ -34,55 +33,76 @@ reading_errors(const struct model_knot *a, const struct model_knot *b)
 	return span_add(a->read, b->read);
 }
 
+/* How fast the clock may have been slewed unseen; faster only by the tick. */
+static double
+slew_limit(const struct model_knot *k, double rate)
+{
+	double limit = k->slew_limit > 0 ? k->slew_limit : WATCH_SLEW_LIMIT;
+
+	return fabs(rate) < limit ? limit : WATCH_TICK_LIMIT;
+}
+
 /*
- * A piece whose rate r differs from its neighbour's by `bend`. One change of the rate, at
- * share x of the piece, leaves the straight line by bend x length at the break and by a
- * share v of that elsewhere; the product of two numbers uniform in 0..1 is below 0.7 in
- * 95 of 100 cases. For the bound the rate may have changed as often as it liked within
- * +-R: the path then leaves the line by (R^2 - r^2) / 2R length at most. A bend within
- * the noise of the readings may still be a change near the end of the piece.
+ * Nobody looked: the rate may have changed as often as it liked within +-R, and the path
+ * then leaves the straight line of rate r by (R^2 - r^2) / 2R length at most, though r be
+ * the rate before and after. Where r differs from its neighbour's by `bend`, one change
+ * of the rate, at share x of the piece, leaves the line by bend x length at the break and
+ * by a share v of that elsewhere; the product of two numbers uniform in 0..1 is below 0.7
+ * in 95 of 100 cases.
  */
 static void
-loosen(struct model_piece *p, double bend, double noise)
+loosen(struct model_piece *p, double limit, double bend)
 {
 	double length = span_seconds(p->raw_length);
 	double rate = modelling_rate(p);
-	double room = (STEERED_MAX - rate * rate / STEERED_MAX) / 2;
+	double room = (limit - rate * rate / limit) / 2;
 
-	if (bend <= noise) {
-		p->bound = span_add(p->bound, span_from_seconds(noise * length));
-		return;
-	}
 	p->noise = span_add(p->noise, span_from_seconds(0.7 * bend * length));
 	p->bound =
 	    span_add(p->bound, span_from_seconds((room > bend ? room : bend) * length));
 }
 
-/* The first piece of a run has nobody before it to tell that its rate changed. */
-static void
-loosen_if_bent(const struct clock_model *m, struct model_piece *p, struct span errors)
+/* Pieces of the run at hand. */
+static size_t
+run_count(const struct clock_model *m)
 {
-	const struct model_run *run = &m->run[m->runs - 1];
-	struct model_piece *before;
-	double bend;
-	double noise;
-
-	if (run->count == 0)
-		return;
-	before = &m->piece[run->first + run->count - 1];
-	bend = fabs(modelling_rate(p) - modelling_rate(before));
-	noise = STEADY + 2 * span_seconds(errors) / span_seconds(p->raw_length);
-	loosen(p, bend, noise);
-	if (run->count == 1)
-		loosen(before, bend, noise);
+	return m->run[m->runs - 1].count;
 }
 
-static bool
-is_step(struct span raw_length, struct span real_length)
+/* The first piece of a run has nobody before it to tell that its rate changed. */
+static void
+loosen_if_bent(const struct clock_model *m, struct model_piece *p,
+    const struct model_knot *k, struct span errors)
 {
-	double moved = fabs((double)span_sub(real_length, raw_length).ns);
+	double limit = slew_limit(k, modelling_rate(p));
+	double bend;
+	double noise;
+	struct model_piece *before;
 
-	return moved > SLEW_MAX * (double)raw_length.ns + STEP_MIN_NS;
+	if (run_count(m) == 0) {
+		loosen(p, limit, 0);
+		return;
+	}
+	before = &m->piece[m->pieces - 1];
+	bend = fabs(modelling_rate(p) - modelling_rate(before));
+	noise = STEADY + 2 * span_seconds(errors) / span_seconds(p->raw_length);
+	bend = bend > noise ? bend : 0;
+	loosen(p, limit, bend);
+	if (run_count(m) == 1 && !m->watched)
+		before->noise = span_add(before->noise,
+		    span_from_seconds(0.7 * bend * span_seconds(before->raw_length)));
+}
+
+/* Who watched the clock saw its steps; else what no slew does was one. */
+static bool
+is_step(
+    const struct clock_model *m, const struct model_knot *k, const struct model_piece *p)
+{
+	double moved = fabs((double)span_sub(p->real_length, p->raw_length).ns);
+	bool seen = m->watched && (!k->loose || k->slew_limit > 0);
+
+	return k->stepped ||
+	       (!seen && moved > SLEW_MAX * (double)p->raw_length.ns + STEP_MIN_NS);
 }
 
 /* A watched clock is where the line says, or a knot would say otherwise. */
@@ -92,20 +112,23 @@ allow_for_change(struct clock_model *m, struct model_piece *p, const struct mode
 	if (m->watched && !k->loose)
 		p->bound = span_add(p->bound, (struct span){ WATCH_TOLERANCE_NS });
 	else
-		loosen_if_bent(m, p, reading_errors(&m->last, k));
+		loosen_if_bent(m, p, k, reading_errors(&m->last, k));
 }
 
-/* Before the step the old clock went on, after it the new one had come from somewhere. */
+/* Before the step the old clock went on as it went, after it the new one had come from
+ * somewhere; who set it may have changed its rate as well. */
 static void
 add_step(struct clock_model *m, const struct model_knot *k, struct model_piece p)
 {
-	struct model_piece old = p;
+	double rate = run_count(m) > 0 ? modelling_rate(&m->piece[m->pieces - 1]) : 0;
+	double length = span_seconds(p.raw_length);
+	double limit = slew_limit(k, rate) + fabs(rate);
 
-	p.real_length = old.real_length = p.raw_length;
-	allow_for_change(m, &old, k);
-	add_piece(m, old);
+	p.real_length = span_add(p.raw_length, span_from_seconds(rate * length));
+	p.bound = span_add(p.bound, span_from_seconds(limit * length));
+	add_piece(m, p);
 	add_run(m);
-	p.real = system_after(k->real, (struct span){ -p.raw_length.ns });
+	p.real = system_after(k->real, (struct span){ -p.real_length.ns });
 	add_piece(m, p);
 }
 
@@ -120,10 +143,10 @@ add_gap(struct clock_model *m, const struct model_knot *k)
 		.real_length = system_since(k->real, m->last.real),
 		.noise = errors,
 		.bound = errors,
-		.loose = k->loose,
+		.loose = k->loose && k->slew_limit <= 0,
 	};
 
-	if (k->stepped || is_step(p.raw_length, p.real_length)) {
+	if (is_step(m, k, &p)) {
 		add_step(m, k, p);
 		return;
 	}

@@ -48,7 +48,8 @@ struct model_knot {
 	struct span read;
 	bool stepped; /* the clock was set between the knot before and this one */
 	bool loose;   /* its rate may have changed unseen between the knot before and this
-			 one */
+			 one, */
+	double slew_limit; /* then within +- this, s/s; 0: nobody looked at all */
 };
 
 /* The host's clock over a stretch of raw time; linear within. */
@@ -57,7 +58,7 @@ struct model_piece {
 	struct system_time real;
 	struct span raw_length, real_length; /* > 0, >= 0 */
 	struct span noise; /* by how much the path may leave the line, at 95 % */
-	struct span bound; /* and at most, with a rate changed by up to 500 ppm */
+	struct span bound; /* and at most, with rates within the slew limit */
 	bool loose;        /* nobody looked in between */
 };
 
@@ -103,7 +104,9 @@ struct clock_model {
 	struct raw_time boot;  /* the raw clock at the boot */
 	enum model_stop front; /* lies before the first knot, nobody knows how shortly */
 	enum model_stop back;  /* after the last one */
-	struct utc_time until; /* when the host was certainly booted again */
+	struct raw_time reach[2]; /* so far it goes all the same, before and after; 0: no
+				     further than its knots */
+	struct utc_time until;    /* when the host was certainly booted again */
 	bool has_until;
 	double slewed; /* mean of d(host - raw)/d(raw) from the boot to the first knot */
 	bool has_slewed;

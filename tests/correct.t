@@ -2,6 +2,7 @@
 """clockwitness correct and convert, on evidence of a made-up clock that is known exactly."""
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -126,6 +127,36 @@ reboot = write("reboot.jsonl", open(reboot).read().replace('"boot_id":"00', '"bo
 equal([[(g["kind"], g.get("stop")) for g in converted("2026-03-10T%sZ" % t, "--unverified", watched, reboot)]
        for t in ("13:43:19", "13:43:21", "14:05:00")],
       [[("after", None)], [("before", None)], [("inside", None)]], "the next boot in the evidence ends the one before it")
+
+
+def broken_off(name, event, at_line, asleep=0, **words):
+    """Evidence of a clock that stays right, with an event before this line; then it has slept for so long."""
+    lines = open(make(NOON, "0", "0", "608", *DAY, "1000", "0")).read().splitlines(True)
+    before, after = json.loads(lines[at_line - 1]), json.loads(lines[at_line])
+
+    def later(line):
+        for key, by in (("boot_ns", asleep),):
+            line = re.sub(r'"%s":(\d+)' % key, lambda m: '"%s":%d' % (key, int(m[1]) + by), line)
+        return re.sub(r'"at":"([^"]*)"', lambda m: '"at":"%s"' % rfc3339(ns(m[1]) + asleep), line)
+
+    made = later(lines[at_line][:lines[at_line].index('"read_ns"')].replace('"type":"%s"' % after["type"], '"type":"event"'))
+    made += '"read_ns":30,"event":"%s",' % event + ('"size_ns":%d,' % asleep if asleep else "")
+    made += '"before":"%s","before_raw_ns":%d' % (before["at"], before["raw_ns"])
+    made += "".join(',"%s":"%s"' % w for w in words.items()) + "}\n"
+    return write(name + ".jsonl", "".join(lines[:at_line] + [made] + [later(l) for l in lines[at_line:]]))
+
+
+slept = broken_off("slept", "suspend", 39, 3600 * 10**9)
+zero = rfc3339(ns(json.loads(open(slept).read().splitlines()[38])["at"]) + 8 * 10**9)
+equal([(g["kind"], g["basis"]["from_seq"] < 39) for g in converted(zero, "--unverified", slept)], [("after", True)],
+      "between the last reading and a suspend that was seen the clock goes on")
+equal([g.get("stop") for g in converted("2026-03-10T12:30:00Z", "--unverified", slept)], ["suspend"],
+      "but not through the suspend")
+changed = broken_off("changed", "clocksource", 39, was="tsc", now="hpet")
+got = [(g["kind"], g["basis"]["from_seq"]) for g in converted(zero, "--unverified", changed)]
+equal([k for k, _ in got], ["after", "before"], "where the clocksource changed, the old and the new stretch answer")
+ok(got[0][1] < 39 <= got[1][1], "each by its own exchanges: the fit begins anew", got)
+equal([g["kind"] for g in converted("2026-03-10T12:09:00Z", "--unverified", changed)], ["inside"], "and after it the new one alone")
 log = write("beyond-boot.log", "2026-03-10T11:40:00Z a\n2026-03-10T12:05:00Z b\n")
 got = tool("correct", "--json", "-e", up, log)
 equal((got.returncode, json.loads(got.stderr)["not_covered"], json.loads(got.stderr)["guessed"]), (1, 1, 0),

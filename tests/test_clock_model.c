@@ -372,6 +372,38 @@ START_TEST(truth_is_inside_though_the_rate_changed_between_readings)
 }
 END_TEST
 
+/* Nobody looked for a second: a slew of 500 ppm there and back leaves no trace. */
+START_TEST(slew_there_and_back_is_within_the_bound_of_a_gap)
+{
+	for (int watched = 0; watched < 2; watched++) {
+		struct correction c[4];
+
+		begin();
+		model.watched = watched;
+		for (int64_t k = 0; k < 10; k++) {
+			struct model_knot n = { { k * S }, { BEGIN + k * S }, { 50 },
+				.loose = k == 5 };
+
+			clock_model_add(&model, &n);
+		}
+		point(0, BEGIN, 0, 0);
+		point(9 * S, BEGIN, 0, 0);
+		for (size_t i = 0; i < 2; i++)
+			points[i].low = points[i].high = points[i].utc_minus_raw;
+		points[0].rho = points[1].rho = 0;
+		ck_assert_uint_eq(correct(BEGIN + 4 * S + S / 2, c), 1);
+		ck_assert_int_ge(c[0].latest.ns - c[0].utc.ns, 250 * US);
+		ck_assert_int_le(c[0].latest.ns - c[0].utc.ns, 251 * US);
+		ck_assert_int_le(c[0].noise.ns, 21 * US);
+		ck_assert_uint_eq(correct(BEGIN + 6 * S + S / 2, c), 1);
+		if (watched)
+			ck_assert_int_le(c[0].latest.ns - c[0].utc.ns, 11 * US);
+		else
+			ck_assert_int_ge(c[0].latest.ns - c[0].utc.ns, 250 * US);
+	}
+}
+END_TEST
+
 START_TEST(noise_covers_nine_of_ten_times_beside_a_change_of_rate)
 {
 	int covered = 0;
@@ -759,6 +791,7 @@ main(void)
 	tcase_add_test(t, frequency_is_read_over_more_than_a_piece_of_a_millisecond);
 	tcase_add_test(t, time_never_inverts_inside_one_run);
 	tcase_add_test(t, truth_is_inside_though_the_rate_changed_between_readings);
+	tcase_add_test(t, slew_there_and_back_is_within_the_bound_of_a_gap);
 	tcase_add_test(t, noise_covers_nine_of_ten_times_beside_a_change_of_rate);
 	tcase_add_test(t, uncertainty_grows_with_the_distance_on_both_sides);
 	tcase_add_test(t, noise_outside_follows_the_covariance_of_the_edge);

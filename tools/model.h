@@ -19,10 +19,11 @@ struct model_source {
 	uint64_t seq;
 };
 
-/* A stretch in which the raw clock ran: a boot, or the part of one between two suspends.
- */
+/* A stretch in which the raw clock ran: a boot, or the part of one between two suspends
+ * or two changes of the clocksource. */
 struct boot_model {
 	char boot_id[64];
+	char clocksource[64];
 	char host[RECORD_TEXT_SIZE];
 	struct clock_model model;
 	struct model_knot *knot; /* as they were read, sorted before use */

@@ -138,6 +138,16 @@ begun_at(const struct boot_model *b)
 	return utc_after(first.latest, raw_since(c->boot, b->first_raw));
 }
 
+/* It had slept no longer: then the clocksource was another one. */
+static bool
+same_length(const struct boot_model *a, const struct boot_model *b)
+{
+	struct span width = span_add(a->read, b->read);
+	struct span slept = span_abs(span_sub(b->asleep, a->asleep));
+
+	return span_sub(slept, span_add(width, width)).ns <= 100;
+}
+
 /* Between two stretches of one boot the raw clock stood still, or became another; where
  * a later boot begins this one has ended. */
 static void
@@ -147,7 +157,8 @@ stop_before(struct boot_model *a, struct boot_model *b)
 
 	if (strcmp(a->boot_id, b->boot_id) == 0) {
 		if (raw_since(b->first_raw, a->first_raw).ns > 0)
-			a->model.back = b->model.front = STOP_SUSPEND;
+			a->model.back = b->model.front =
+			    same_length(a, b) ? STOP_CLOCKSOURCE : STOP_SUSPEND;
 		return;
 	}
 	begun = begun_at(b);

@@ -16,6 +16,7 @@ struct loading {
 	const struct records_file *file; /* whose boot is `boot` */
 	size_t boot;
 	bool watched;
+	char clocksource[64]; /* of the process at hand; empty: unknown */
 };
 
 static struct span
@@ -26,15 +27,17 @@ time_asleep(const struct clock_reading *at)
 	return span_sub((struct span){ at->boot.ns }, (struct span){ at->mono.ns });
 }
 
-/* The raw clock stands still while the host sleeps, whether anybody saw that or not. */
+/* The raw clock stands still while the host sleeps, whether anybody saw that or not, and
+ * runs at another rate with another clocksource. */
 static bool
-same_stretch(const struct boot_model *b, const struct records_file *f,
-    const struct clock_reading *at)
+same_stretch(const struct loading *l, const struct boot_model *b,
+    const struct records_file *f, const struct clock_reading *at)
 {
 	struct span slept = span_abs(span_sub(time_asleep(at), b->asleep));
 	struct span width = span_add(at->read, b->read);
 
 	return strcmp(b->boot_id, f->boot_id) == 0 &&
+	       (*l->clocksource == '\0' || strcmp(b->clocksource, l->clocksource) == 0) &&
 	       span_sub(slept, span_add(width, width)).ns <= 100;
 }
 
@@ -55,12 +58,14 @@ static size_t
 boot_for(struct loading *l, const struct records_file *f, const struct clock_reading *at)
 {
 	struct model *m = l->model;
-	size_t i = 0;
+	size_t i = m->boots;
 
-	while (i < m->boots && !same_stretch(&m->boot[i], f, at))
-		i++;
-	if (i < m->boots)
-		return i;
+	/* the latest one: a clocksource may come back */
+	while (i > 0 && !same_stretch(l, &m->boot[i - 1], f, at))
+		i--;
+	if (i > 0)
+		return i - 1;
+	i = m->boots;
 	m->boot = reallocarray(m->boot, m->boots + 1, sizeof(*m->boot));
 	if (m->boot == NULL) {
 		say("out of memory");
@@ -75,6 +80,7 @@ boot_for(struct loading *l, const struct records_file *f, const struct clock_rea
 	begin_stretch(&m->boot[i].model, at, m->boot[i].asleep);
 	memcpy(m->boot[i].boot_id, f->boot_id, sizeof(f->boot_id));
 	memcpy(m->boot[i].host, f->host, sizeof(f->host));
+	memcpy(m->boot[i].clocksource, l->clocksource, sizeof(l->clocksource));
 	m->boots++;
 	return i;
 }
@@ -121,16 +127,49 @@ add_calibration(struct model *m, struct boot_model *b, const struct clock_readin
 static void
 add_step(struct boot_model *b, const struct record *r)
 {
-	add_knot(b, (struct model_knot){
-			r->event.before_raw, r->event.before, r->at.read, false, false });
+	add_knot(b, (struct model_knot){ r->event.before_raw, r->event.before, r->at.read,
+			.stepped = false });
 	add_reading(b, &r->at, true, false);
+}
+
+/* The stretch of the same boot that was under way at this raw time. */
+static struct boot_model *
+stretch_at(struct model *m, struct boot_model *own, struct raw_time c)
+{
+	struct boot_model *best = own;
+
+	for (size_t i = 0; i < m->boots; i++) {
+		struct boot_model *b = &m->boot[i];
+		bool begun = raw_since(c, b->first_raw).ns >= 0;
+		bool best_begun = raw_since(c, best->first_raw).ns >= 0;
+
+		if (strcmp(b->boot_id, own->boot_id) == 0 && begun &&
+		    (!best_begun || raw_since(b->first_raw, best->first_raw).ns > 0))
+			best = b;
+	}
+	return best;
+}
+
+/* The host slept, or its clocksource changed, between two readings: until then the old
+ * stretch may have gone on, since then the new one. */
+static void
+add_break(struct model *m, struct boot_model *b, const struct record *r)
+{
+	struct boot_model *old = stretch_at(m, b, r->event.before_raw);
+
+	if (old == b)
+		return;
+	add_knot(old, (struct model_knot){ r->event.before_raw, r->event.before,
+			  r->at.read, .stepped = false });
+	old->model.reach[1] = r->at.raw;
+	b->model.reach[0] = r->event.before_raw;
 }
 
 static void
 add_bend(struct boot_model *b, const struct clock_bend *bend)
 {
 	add_knot(b, (struct model_knot){ bend->knot.raw, bend->knot.real, bend->knot.read,
-			.loose = bend->loose });
+			.loose = bend->loose, .slew_limit = bend->slew_limit });
 }
 
 static void
@@ -144,6 +183,7 @@ take_start(struct loading *l, const struct record_start *s)
 	m->mixed |= m->host[0] != '\0' && strcmp(m->host, host) != 0;
 	memcpy(m->host, host, sizeof(m->host));
 	record_copy_text(m->timezone, sizeof(m->timezone), s->timezone);
+	record_copy_text(l->clocksource, sizeof(l->clocksource), s->clocksource);
 	m->utc_offset_s = s->utc_offset_s;
 }
 
@@ -182,6 +222,39 @@ nobody_looked(enum record_type type)
 	return type == RECORD_START || type == RECORD_CONTINUE || type == RECORD_GAP;
 }
 
+/* What decides of the records to come to which stretch they belong. */
+static void
+take_setting(struct loading *l, const struct records_line *line, const struct record *r)
+{
+	if (l->file != line->file)
+		*l->clocksource = '\0';
+	if (r->type == RECORD_START)
+		take_start(l, &r->start);
+	if (r->type == RECORD_RELOAD)
+		l->watched = r->reload.watch_s > 0;
+	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
+		l->watched = false; /* its start record is not here */
+	if (is_event(r, EVENT_CLOCKSOURCE))
+		record_copy_text(
+		    l->clocksource, sizeof(l->clocksource), r->event.words.now);
+}
+
+static void
+take_clock(struct model *m, struct boot_model *b, const struct record *r)
+{
+	if (is_event(r, EVENT_STEP) || is_event(r, EVENT_LEAP))
+		add_step(b, r);
+	else
+		add_reading(b, &r->at, false, nobody_looked(r->type));
+	if (is_event(r, EVENT_SUSPEND) || is_event(r, EVENT_CLOCKSOURCE))
+		add_break(m, b, r);
+	if (r->type == RECORD_CLOCK && r->clock.bent)
+		add_bend(stretch_at(m, b, r->clock.bend.knot.raw), &r->clock.bend);
+	if (is_event(r, EVENT_SLEW) && r->event.clock.bent)
+		add_bend(
+		    stretch_at(m, b, r->event.clock.bend.knot.raw), &r->event.clock.bend);
+}
+
 static void
 on_record(void *arg, const struct records_line *line, const struct record *r)
 {
@@ -189,28 +262,17 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 	struct model *m = l->model;
 	struct boot_model *b;
 
-	if (r->type == RECORD_START)
-		take_start(l, &r->start);
-	if (r->type == RECORD_RELOAD)
-		l->watched = r->reload.watch_s > 0;
-	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
-		l->watched = false; /* its start record is not here */
-	if (l->file != line->file || !same_stretch(&m->boot[l->boot], line->file, &r->at))
+	take_setting(l, line, r);
+	if (l->file != line->file ||
+	    !same_stretch(l, &m->boot[l->boot], line->file, &r->at))
 		l->boot = boot_for(l, line->file, &r->at);
 	l->file = line->file;
 	b = &m->boot[l->boot];
-	b->unwatched |= !l->watched;
+	b->unwatched |= !l->watched || !r->at.has_boot;
 	note_basis(b, line, r);
-	if (is_event(r, EVENT_STEP) || is_event(r, EVENT_LEAP))
-		add_step(b, r);
-	else
-		add_reading(b, &r->at, false, nobody_looked(r->type));
+	take_clock(m, b, r);
 	if (r->type == RECORD_EXCHANGE)
 		estimate_add(&b->estimating, &r->exchange, &r->at);
-	if (r->type == RECORD_CLOCK && r->clock.bent)
-		add_bend(b, &r->clock.bend);
-	if (is_event(r, EVENT_SLEW) && r->event.clock.bent)
-		add_bend(b, &r->event.clock.bend);
 	if (r->type == RECORD_CALIBRATION)
 		add_calibration(m, b, &r->at, &r->calibration);
 }
