@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "calendar.h"
+#include "text.h"
 #include "timescale.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -101,24 +102,16 @@ put_time_of_day(struct outlet *o, int64_t ns, int digits)
 	put_bytes(o, day, n - (size_t)(day - text));
 }
 
-/* Octets of the UTF-8 character at s (RFC 3629); 0: there is none. */
+/* Octets of the UTF-8 character at s; 0: there is none. */
 static size_t
 character(const char *s, size_t n)
 {
-	const unsigned char *u = (const unsigned char *)s;
-	size_t length = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
+	unsigned char first = (unsigned char)*s;
+	size_t length = 1;
 
-	if (length == 1)
-		return 1;
-	if (u[0] < 0xc2 || u[0] > 0xf4 || length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((u[i] & 0xc0) != 0x80)
-			return 0;
-	if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
-	    (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
-		return 0;
-	return length;
+	if (first >= 0xc0)
+		length += 1 + (size_t)(first >= 0xe0) + (size_t)(first >= 0xf0);
+	return length <= n && text_is_utf8(s, length) ? length : 0;
 }
 
 static bool
@@ -142,17 +135,14 @@ static void
 put_escape(struct outlet *o, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
+	static const char short_from[] = "\"\\\n\t\r";
+	static const char short_to[] = "\"\\ntr";
 	char text[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+	const char *known = c != '\0' ? strchr(short_from, c) : NULL;
 
-	if (c == '"' || c == '\\') {
-		text[1] = (char)c;
-		put_bytes(o, text, 2);
-	} else if (c == '\n' || c == '\t' || c == '\r') {
-		text[1] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
-		put_bytes(o, text, 2);
-	} else {
-		put_bytes(o, text, sizeof(text));
-	}
+	if (known != NULL)
+		text[1] = short_to[known - short_from];
+	put_bytes(o, text, known != NULL ? 2 : sizeof(text));
 }
 
 void
