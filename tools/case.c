@@ -200,7 +200,6 @@ set_end(struct parser *p, struct case_end *e, bool *there, const char *value)
 {
 	size_t host = strcspn(value, " \t");
 	const char *pattern = value + host + strspn(value + host, " \t");
-	char why[128];
 	int error;
 
 	if (*there)
@@ -209,6 +208,8 @@ set_end(struct parser *p, struct case_end *e, bool *there, const char *value)
 		return refuse(p, "'%s': it takes a host and a regular expression", value);
 	error = regcomp(&e->line, pattern, REG_EXTENDED);
 	if (error != 0) {
+		char why[128];
+
 		(void)regerror(error, &e->line, why, sizeof(why));
 		return refuse(p, "'%s': %s", pattern, why);
 	}
