@@ -5,6 +5,7 @@
 #include "intersection.h"
 #include "median.h"
 #include "selection.h"
+#include "trends.h"
 
 #define WINDOW_NS (1800 * NS_PER_SECOND)
 #define WINDOW_COUNT 8
@@ -24,6 +25,7 @@ struct line {
 struct window {
 	const struct observation *o;
 	size_t n;
+	size_t first; /* index of o[0] among all */
 	struct raw_time middle;
 	struct line line[MAX_SERVERS];
 	size_t servers;
@@ -97,12 +99,6 @@ median_slope(const struct window *w)
 			sorted_insert(sorted, n++, slope(&w->line[s]));
 	return sorted_median(sorted, n);
 }
-
-/* A server's offset at the window's middle, and its standard deviation, s. */
-struct standpoint {
-	bool present;
-	double offset, sigma;
-};
 
 static struct standpoint
 standpoint(const struct line *l, double frequency)
@@ -184,33 +180,51 @@ remember(const struct window *w, const struct standpoint now[], struct past *pas
 	past->base = w->o[0].utc_minus_raw;
 }
 
-static void
-judge(struct window *w, struct past *past, struct standing of[], struct truechimers *sum)
-{
+/* What is carried from window to window. */
+struct judging {
+	struct past past;
+	struct trends trends;
 	struct standpoint now[MAX_SERVERS];
-	struct interval v[MAX_SERVERS];
 	bool unsteady[MAX_SERVERS];
+	struct trend_window last;
+	struct truechimers sum;
+};
+
+static void
+mark(const struct window *w, const struct interval v[], const struct interval *shared,
+    struct judging *j, struct standing of[])
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct interval *own = &v[w->o[i].server];
+
+		of[i].trusted = own->low.ns <= shared->high.ns &&
+				own->high.ns >= shared->low.ns &&
+				!j->unsteady[w->o[i].server];
+		j->sum.falsetickers += !of[i].trusted;
+	}
+}
+
+static void
+judge(struct window *w, struct judging *j, struct standing of[])
+{
+	struct interval v[MAX_SERVERS];
 	struct interval shared;
 	double frequency = median_slope(w);
 	bool agreed;
 
 	for (size_t s = 0; s < MAX_SERVERS; s++) {
-		now[s] = standpoint(&w->line[s], frequency);
-		v[s] = correctness(w, &w->line[s], &now[s]);
+		j->now[s] = standpoint(&w->line[s], frequency);
+		v[s] = correctness(w, &w->line[s], &j->now[s]);
 	}
 	agreed = majority(v, w->servers, &shared);
-	find_unsteady(w, now, past, unsteady);
-	remember(w, now, past);
-	sum->windows++;
-	sum->undecided += !agreed;
-	for (size_t i = 0; i < w->n && agreed; i++) {
-		const struct interval *own = &v[w->o[i].server];
-
-		of[i].trusted = own->low.ns <= shared.high.ns &&
-				own->high.ns >= shared.low.ns &&
-				!unsteady[w->o[i].server];
-		sum->falsetickers += !of[i].trusted;
-	}
+	find_unsteady(w, j->now, &j->past, j->unsteady);
+	remember(w, j->now, &j->past);
+	j->sum.windows++;
+	j->sum.undecided += !agreed;
+	if (agreed)
+		mark(w, v, &shared, j, of);
+	j->last = (struct trend_window){ w->middle, w->first, w->first + w->n, j->now,
+		BEND * length(w) };
 }
 
 /* How many of o[0..n) make a whole window; 0: they do not. */
@@ -243,20 +257,23 @@ window_length(const struct observation o[], size_t n)
 struct truechimers
 truechimers_mark(const struct observation o[], size_t n, struct standing of[])
 {
-	struct truechimers sum = { 0 };
-	struct past past = { 0 };
+	struct judging j = { .past = { .base = { 0 } } };
 
+	trends_begin(&j.trends);
 	for (size_t i = 0; i < n; i++)
 		of[i].trusted = true;
 	for (size_t from = 0; from < n;) {
 		struct window w = { .o = &o[from],
+			.first = from,
 			.n = window_length(&o[from], n - from) };
 
 		w.middle = o[from + w.n / 2].at;
 		gather_delays(&w);
 		gather_lines(&w);
-		judge(&w, &past, &of[from], &sum);
+		judge(&w, &j, &of[from]);
+		j.sum.falsetickers += trends_window(&j.trends, &j.last, o, of);
 		from += w.n;
 	}
-	return sum;
+	j.sum.falsetickers += trends_end(&j.trends, &j.last, o, of);
+	return j.sum;
 }
