@@ -62,7 +62,7 @@ run_oscillator(struct sim *s, const struct sim_oscillator *c)
 		heat += (load - heat) * (1 - exp(-s->grid / THERMAL_LAG));
 		y = c->frequency + walk + step / 2 + heat +
 		    c->sine * sin(2 * PI * (t / DAY + phase)) +
-		    c->season * sin(2 * PI * (t / YEAR + phase)) +
+		    c->season * sin(2 * PI * (t / YEAR + phase)) + c->ageing * t +
 		    c->white / sqrt(s->grid) * sim_normal(&s->random);
 		walk += step;
 		s->x[i] = s->x[i - 1] + y * s->grid;
@@ -92,6 +92,15 @@ sim_frequency(const struct sim *s, double t)
 struct raw_time
 sim_raw(const struct sim *s, double t)
 {
+	if (t > s->sleep_from && t < s->sleep_until)
+		t = s->sleep_from;
+	if (s->sleep_until > 0 && t >= s->sleep_until)
+		return (struct raw_time){
+			SIM_RAW_NS +
+			llround((t - s->sleep_until + s->sleep_from - truth(s, t) +
+				    truth(s, s->sleep_until) - truth(s, s->sleep_from)) *
+				1e9)
+		};
 	return (struct raw_time){ SIM_RAW_NS + llround((t - truth(s, t)) * 1e9) };
 }
 
@@ -159,7 +168,8 @@ exchange(
 	double t4 = t3 + one_way(s, v, false, congested, t);
 	struct observation *o = &s->o[s->n];
 
-	if (sim_uniform(&s->random) < v->loss)
+	if (sim_uniform(&s->random) < v->loss ||
+	    (t4 >= s->sleep_from && t < s->sleep_until))
 		return;
 	o->server = server;
 	o->t1_raw = sim_raw(s, t);
@@ -207,12 +217,17 @@ static void
 poll_server(struct sim *s, const struct sim_scenario *c, uint16_t server, uint64_t salt)
 {
 	double poll = poll_of(c, server);
+	double skew =
+	    c->asymmetry > 0 ? c->asymmetry * (2 * sim_uniform(&s->random) - 1) : 0;
+	struct sim_server v = c->server[server];
 	double t = poll * sim_uniform(&s->random) / 8;
 
+	v.there *= 1 + skew;
+	v.back *= 1 - skew;
 	for (int i = 0; i < 7 && !c->no_burst && t < c->duration; i++, t += 2)
-		exchange(s, &c->server[server], server, salt, t);
+		exchange(s, &v, server, salt, t);
 	for (; t < c->duration; t += poll * (1 + 0.05 * (sim_uniform(&s->random) - 0.5)))
-		exchange(s, &c->server[server], server, salt, t);
+		exchange(s, &v, server, salt, t);
 }
 
 void
@@ -227,6 +242,8 @@ sim_run(struct sim *s, const struct sim_scenario *c, uint64_t seed)
 	s->x = memory(s->points, sizeof(*s->x));
 	s->o = memory(room, sizeof(*s->o));
 	run_oscillator(s, &c->oscillator);
+	s->sleep_from = c->sleep_from;
+	s->sleep_until = c->sleep_until;
 	for (size_t i = 0; i < c->servers; i++)
 		poll_server(s, c, (uint16_t)i, sim_bits(&s->random));
 	qsort(s->o, s->n, sizeof(*s->o), by_time);

@@ -31,6 +31,7 @@ struct sim_oscillator {
 	double white;       /* white FM, s/s at 1 s */
 	double sine;        /* amplitude of a daily sine, s/s */
 	double season;      /* amplitude of a yearly sine, s/s */
+	double ageing;      /* of the frequency, s/s per s */
 	double load;        /* frequency under load, s/s, through 10 min of thermal lag */
 	double load_period; /* s; load lasts a quarter of it */
 };
@@ -52,6 +53,15 @@ struct sim_server {
 	double poll; /* s; 0: the scenario's */
 };
 
+/* The host's clock; all zero: none, the oscillator alone is asked for. */
+struct sim_clock {
+	double watch;      /* s between readings; 0: at exchanges only */
+	double rate;       /* d(host - raw)/d(raw) at the start, s/s */
+	double noise;      /* s: it is steered, by offsets that err by so much */
+	size_t intrusions; /* steps, and slews there and back, by turns */
+	bool simulated;
+};
+
 struct sim_scenario {
 	const char *name;
 	struct sim_oscillator oscillator;
@@ -59,6 +69,9 @@ struct sim_scenario {
 	size_t servers;
 	double duration, poll, grid;
 	bool no_burst;
+	double asymmetry; /* each path's, drawn within +- this share of its delay */
+	struct sim_clock host;
+	double sleep_from, sleep_until; /* the host sleeps: the raw clock stands still */
 };
 
 struct sim {
@@ -67,6 +80,7 @@ struct sim {
 	double *x; /* UTC - raw, s from its first value, on a grid of true time */
 	size_t points;
 	double grid;
+	double sleep_from, sleep_until;
 	struct sim_random random;
 };
 

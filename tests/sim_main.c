@@ -1,12 +1,14 @@
 /*
- * The simulation as an instrument.
+ * The simulation as an instrument: virtual oscillators, host clocks, networks and servers
+ * whose truth is known.
  *
  *	simulate [-n SEEDS] [-s FIRST_SEED] [WORLD...]
  *
  * Built by `make build/simulate`. For each world: error of the corrected time and of the
- *frequency with 2, 5, 15 min, 1 h and all of the evidence, for the smoother, the paper's
- *line and weighted least squares; what noise, uncertainty and guaranteed interval cover,
- *and how wide they are.
+ * frequency with 2, 5, 15 min, 1 h and all of the evidence, for the smoother, the paper's
+ * line and weighted least squares; what noise, uncertainty and guaranteed interval cover,
+ * and how wide they are, inside of the evidence and outside. Then a table of all worlds;
+ * with -q that alone. Exit status 1: a promise of that table was broken.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,111 +17,66 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim.h"
+#include "sim_host.h"
 #include "sim_methods.h"
-#include "sim_scenarios.h"
+#include "sim_result.h"
 
 #define POINTS 2000
+#define POINTS_OUTSIDE 200
 #define YEAR_POINTS 40000
 #define LONG_NS (64 * NS_PER_SECOND)
-
-enum method { SMOOTHER, LINEAR, WLS, METHODS };
-
-static const char *const method_names[METHODS] = { "smoother", "linear", "wls" };
-static const double horizons[] = { 120, 300, 900, 3600, 1e99 };
-
-#define HORIZONS (sizeof(horizons) / sizeof(*horizons))
-
-/* Numbers gathered for a mean, a percentile, a maximum. */
-struct gathered {
-	double *value;
-	size_t used, room;
-};
-
-static void
-put(struct gathered *g, double value)
-{
-	if (g->used == g->room) {
-		g->room = g->room * 2 + 1024;
-		g->value = realloc(g->value, g->room * sizeof(*g->value));
-		if (g->value == NULL)
-			abort();
-	}
-	g->value[g->used++] = fabs(value);
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	const double *x = a;
-	const double *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static double
-quantile(struct gathered *g, double q)
-{
-	if (g->used == 0)
-		return NAN;
-	qsort(g->value, g->used, sizeof(*g->value), ascending);
-	return g->value[(size_t)(q * (double)(g->used - 1))];
-}
-
-struct errors {
-	struct gathered time, frequency;
-	double time_rms, frequency_rms; /* sums over seeds of each seed's RMS */
-};
-
-struct cover {
-	struct gathered width;
-	size_t inside, points;
-};
-
-struct result {
-	struct errors errors[HORIZONS][METHODS];
-	struct cover noise, uncertainty, guarantee;
-	size_t infeasible;
-	double seconds;
-};
+#define HOUR 3600.0
+#define WORLDS_MAX 64
+#define ANSWERS 16
 
 /* One run of one world. */
 struct run {
 	const struct sim_world *world;
 	struct sim sim;
+	struct sim_host host;
 	struct sim_model model;
 	struct bound *bound;
 	double *t; /* the truth points */
 	size_t points;
 };
 
+/* A half-width of what is said of one point, and whether it holds. */
+struct said {
+	double error, noise, uncertainty, width;
+	bool guaranteed, feasible;
+};
+
 static void
-covers(struct cover *c, bool inside, double half_width)
+judge_said(const struct said *s, struct sim_covers *out)
 {
-	c->inside += inside;
-	c->points++;
-	put(&c->width, half_width);
+	double u = s->feasible && s->uncertainty > s->width ? s->width : s->uncertainty;
+
+	sim_put_cover(&out->noise, fabs(s->error) <= s->noise + 1e-9, s->noise);
+	sim_put_cover(&out->uncertainty,
+	    fabs(s->error) <= s->uncertainty && (!s->feasible || s->guaranteed), u);
+	out->infeasible += !s->feasible;
+	if (s->feasible)
+		sim_put_cover(&out->guarantee, s->guaranteed, s->width);
 }
 
 static void
-judge_point(const struct run *r, size_t i, struct result *out)
+judge_point(const struct run *r, size_t i, struct sim_result *out, enum sim_place place)
 {
 	const struct bound *b = &r->bound[i];
 	struct path_estimate e = clock_path_at(&r->model.path, b->at);
 	struct span truth = sim_utc_minus_raw(&r->sim, r->t[i]);
-	struct span error = span_sub(truth, e.utc_minus_raw);
-	double u = path_uncertainty(&e);
-	double noise = path_noise(&e);
-	double width = span_seconds(span_sub(b->high, b->low)) / 2;
-	bool inside = truth.ns >= b->low.ns && truth.ns <= b->high.ns;
+	struct said s = {
+		.error = span_seconds(span_sub(truth, e.utc_minus_raw)),
+		.noise = path_noise(&e),
+		.uncertainty = path_uncertainty(&e),
+		.width = span_seconds(span_sub(b->high, b->low)) / 2,
+		.guaranteed = truth.ns >= b->low.ns && truth.ns <= b->high.ns,
+		.feasible = b->feasible,
+	};
 
-	covers(&out->noise, fabs(span_seconds(error)) <= noise + 1e-9, noise);
-	covers(&out->uncertainty,
-	    fabs(span_seconds(error)) <= u && (!b->feasible || inside),
-	    b->feasible && u > width ? width : u);
-	out->infeasible += !b->feasible;
-	if (b->feasible)
-		covers(&out->guarantee, inside, width);
+	out->moved_out += b->feasible && (e.utc_minus_raw.ns < b->low.ns ||
+					     e.utc_minus_raw.ns > b->high.ns);
+	judge_said(&s, &out->at[place]);
 }
 
 static void
@@ -156,7 +113,7 @@ struct memory {
 
 /* What a method errs by at point i, given o[0..n). */
 static struct answer
-ask(const struct run *r, size_t n, enum method method, size_t i, struct memory *m)
+ask(const struct run *r, size_t n, enum sim_method method, size_t i, struct memory *m)
 {
 	struct raw_time at = r->bound[i].at;
 	struct span truth = sim_utc_minus_raw(&r->sim, r->t[i]);
@@ -166,31 +123,31 @@ ask(const struct run *r, size_t n, enum method method, size_t i, struct memory *
 	struct drift d = { 0 };
 
 	switch (method) {
-	case SMOOTHER:
+	case SIM_SMOOTHER:
 		e = clock_path_at(&r->model.path, at);
 		return (struct answer){ span_seconds(span_sub(e.utc_minus_raw, truth)),
 			e.frequency - frequency };
-	case LINEAR:
+	case SIM_LINEAR:
 		l = m->linear;
 		return (
 		    struct answer){ span_seconds(span_sub(l.utc_minus_raw, truth)) +
 					l.frequency * span_seconds(raw_since(at, l.at)),
 			l.frequency - frequency };
-	case WLS:
+	case SIM_WLS:
 		if (!sim_wls_at(&m->wls, r->sim.o, n, at, &d))
 			return (struct answer){ NAN, NAN };
 		return (struct answer){ span_seconds(span_sub(d.utc_minus_raw, truth)),
 			d.frequency - frequency };
-	case METHODS:
+	case SIM_METHODS:
 		break;
 	}
 	abort();
 }
 
 static void
-judge_errors(const struct run *r, size_t n, struct errors errors[METHODS])
+judge_errors(const struct run *r, size_t n, struct sim_errors errors[SIM_METHODS])
 {
-	for (int m = 0; m < METHODS; m++) {
+	for (int m = 0; m < SIM_METHODS; m++) {
 		struct memory memory = { .linear = sim_linear_fit(r->sim.o, n),
 			.wls = { .server = sim_nearest(r->sim.o, n) } };
 		double time = 0;
@@ -198,19 +155,16 @@ judge_errors(const struct run *r, size_t n, struct errors errors[METHODS])
 		size_t asked = 0;
 
 		for (size_t i = 0; i < r->points; i++) {
-			struct answer a = ask(r, n, (enum method)m, i, &memory);
+			struct answer a = ask(r, n, (enum sim_method)m, i, &memory);
 
 			if (isnan(a.time))
 				continue;
 			asked++;
 			time += a.time * a.time;
 			frequency += a.frequency * a.frequency;
-			put(&errors[m].time, a.time);
-			put(&errors[m].frequency, a.frequency);
+			sim_put_error(&errors[m], a.time, a.frequency);
 		}
-		errors[m].time_rms += sqrt(time / (double)(asked > 0 ? asked : 1));
-		errors[m].frequency_rms +=
-		    sqrt(frequency / (double)(asked > 0 ? asked : 1));
+		sim_put_rms(&errors[m], time, frequency, asked);
 	}
 }
 
@@ -226,11 +180,11 @@ observations_until(const struct sim *s, double t)
 }
 
 static void
-judge_horizon(struct run *r, size_t h, struct result *out)
+judge_horizon(struct run *r, size_t h, struct sim_result *out)
 {
 	const struct sim_scenario *c = &r->world->scenario;
-	bool whole = horizons[h] >= c->duration;
-	double end = whole ? c->duration : horizons[h];
+	bool whole = sim_horizons[h] >= c->duration;
+	double end = whole ? c->duration : sim_horizons[h];
 	bool longer = c->duration > 1e6;
 	struct span spacing = { longer ? LONG_NS : 0 };
 	size_t n = observations_until(&r->sim, end);
@@ -249,81 +203,145 @@ judge_horizon(struct run *r, size_t h, struct result *out)
 	if (whole) {
 		sim_bounds(&r->model, r->sim.o, n, r->bound, r->points);
 		for (size_t i = 0; i < r->points; i++)
-			judge_point(r, i, out);
+			judge_point(r, i, out, SIM_INSIDE);
 	}
 	forget_points(r);
 	sim_model_free(&r->model);
 }
 
-static void
-print_errors(struct errors errors[METHODS], double horizon, double seeds)
-{
-	for (int m = 0; m < METHODS; m++) {
-		struct errors *e = &errors[m];
+/* ---- outside of the evidence: eight hours of a day are given */
 
-		if (e->time.used == 0)
+static void
+judge_outside(struct run *r, struct sim_result *out)
+{
+	static const double ends[][2] = { { 7, 8 }, { 16, 17 }, { 2, 7 }, { 17, 22 } };
+	size_t from = observations_until(&r->sim, 8 * HOUR);
+	size_t n = observations_until(&r->sim, 16 * HOUR) - from;
+	const struct observation *o = &r->sim.o[from];
+
+	if (r->world->scenario.duration < 23 * HOUR ||
+	    r->world->scenario.duration > 1e6 || n < 8)
+		return;
+	sim_model_build(&r->model, o, n, (struct span){ 0 });
+	for (size_t k = 0; k < 4; k++) {
+		choose_points(r, ends[k][0] * HOUR, ends[k][1] * HOUR, POINTS_OUTSIDE);
+		sim_bounds(&r->model, o, n, r->bound, r->points);
+		for (size_t i = 0; i < r->points; i++)
+			judge_point(r, i, out, k < 2 ? SIM_NEAR : SIM_FAR);
+		forget_points(r);
+	}
+	sim_model_free(&r->model);
+}
+
+/* ---- through the host's clock */
+
+/* The answer that comes nearest to the truth: which of several it is nobody can know. */
+static struct correction
+nearest(const struct correction c[], size_t n, struct utc_time truth)
+{
+	struct correction best = c[0];
+
+	for (size_t i = 1; i < n; i++)
+		if (span_abs(utc_since(c[i].utc, truth)).ns <
+		    span_abs(utc_since(best.utc, truth)).ns)
+			best = c[i];
+	return best;
+}
+
+static struct answer
+judge_time(const struct run *r, double t, struct sim_result *out, enum sim_place place)
+{
+	struct utc_time truth = { SIM_EPOCH_NS + llround(t * 1e9) };
+	struct correction found[ANSWERS];
+	size_t n = sim_host_ask(&r->host, sim_host_time(&r->host, t), found, ANSWERS);
+	struct said s = { .feasible = true };
+	struct correction c;
+
+	out->asked++;
+	out->answers += n;
+	if (n == 0) {
+		out->unanswered++;
+		return (struct answer){ NAN, NAN };
+	}
+	c = nearest(found, n, truth);
+	s.error = span_seconds(utc_since(c.utc, truth));
+	s.noise = span_seconds(c.noise);
+	s.uncertainty = span_seconds(c.uncertainty);
+	s.width = span_seconds(utc_since(c.latest, c.earliest)) / 2;
+	s.guaranteed = truth.ns >= c.earliest.ns && truth.ns <= c.latest.ns;
+	out->moved_out += c.utc.ns < c.earliest.ns || c.utc.ns > c.latest.ns;
+	judge_said(&s, &out->at[place]);
+	return (struct answer){ s.error, c.frequency - sim_host_frequency(&r->host, t) };
+}
+
+static void
+judge_times(const struct run *r, double from, double to, struct sim_result *out,
+    enum sim_place place)
+{
+	struct sim_errors *errors = &out->errors[SIM_HORIZONS - 1][SIM_SMOOTHER];
+	double time = 0;
+	double frequency = 0;
+	size_t asked = 0;
+
+	for (size_t i = 0; i < r->points; i++) {
+		double t = from + (to - from) * r->t[i];
+		struct answer a;
+
+		if (t > r->sim.sleep_from && t < r->sim.sleep_until)
 			continue;
-		if (horizon < 1e9)
-			printf("  %6.0f s  ", horizon);
-		else
-			printf("  all       ");
-		printf("%-8s  %10.2f %10.2f %10.2f us   %9.4f %9.4f %9.4f ppm\n",
-		    method_names[m], e->time_rms / seeds * 1e6,
-		    quantile(&e->time, 0.95) * 1e6, quantile(&e->time, 1) * 1e6,
-		    e->frequency_rms / seeds * 1e6, quantile(&e->frequency, 0.95) * 1e6,
-		    quantile(&e->frequency, 1) * 1e6);
-		free(e->time.value);
-		free(e->frequency.value);
+		a = judge_time(r, t, out, place);
+		if (isnan(a.time) || place != SIM_INSIDE)
+			continue;
+		asked++;
+		time += a.time * a.time;
+		frequency += a.frequency * a.frequency;
+		sim_put_error(errors, a.time, a.frequency);
 	}
+	if (place == SIM_INSIDE)
+		sim_put_rms(errors, time, frequency, asked);
 }
 
 static void
-print_cover(const char *name, struct cover *c)
+judge_host(struct run *r, struct sim_result *out)
 {
-	printf("  %-12s covers %zu of %zu = %.3f %%, median half-width %.2f us\n", name,
-	    c->inside, c->points, 100.0 * (double)c->inside / (double)c->points,
-	    quantile(&c->width, 0.5) * 1e6);
-	free(c->width.value);
-}
+	double end = r->world->scenario.duration;
+	clock_t begun = clock();
 
-static void
-print_world(const struct sim_world *w, struct result *r, double seeds)
-{
-	double rms = r->errors[HORIZONS - 1][SMOOTHER].time_rms / seeds;
-
-	printf("%s: %s\n", w->scenario.name, w->sentence);
-	printf("  evidence  method     time: RMS       95 %%        max      "
-	       "frequency: RMS     95 %%       max\n");
-	for (size_t h = 0; h < HORIZONS; h++)
-		print_errors(r->errors[h], horizons[h], seeds);
-	print_cover("noise", &r->noise);
-	print_cover("uncertainty", &r->uncertainty);
-	print_cover("guarantee", &r->guarantee);
-	if (r->infeasible > 0)
-		printf("  infeasible at %zu points\n", r->infeasible);
-	printf("  smoothing took %.3f s a seed\n", r->seconds / seeds);
-	if (w->target > 0)
-		printf("  target %.2f us: %s\n", w->target * 1e6,
-		    rms <= w->target ? "met" : "MISSED");
-	fflush(stdout);
-}
-
-static void
-judge_world(const struct sim_world *w, uint64_t seed, int seeds)
-{
-	static struct result result;
-
-	result = (struct result){ 0 };
-	for (int i = 0; i < seeds; i++) {
-		static struct run r;
-
-		r = (struct run){ .world = w };
-		sim_run(&r.sim, &w->scenario, seed + (uint64_t)i);
-		for (size_t h = 0; h < HORIZONS; h++)
-			judge_horizon(&r, h, &result);
-		sim_free(&r.sim);
+	sim_host_run(&r->host, &r->sim, &r->world->scenario);
+	sim_host_model(&r->host, 0, end);
+	out->seconds += (double)(clock() - begun) / CLOCKS_PER_SEC;
+	choose_points(r, 0, 1, POINTS);
+	judge_times(r, 60, end - 60, out, SIM_INSIDE);
+	sim_host_forget(&r->host);
+	r->points = POINTS_OUTSIDE;
+	if ((r->world->promises & SIM_UNFORESEEN) == 0 && r->sim.sleep_until <= 0) {
+		sim_host_model(&r->host, 8 * HOUR, 16 * HOUR);
+		judge_times(r, 7 * HOUR, 8 * HOUR, out, SIM_NEAR);
+		judge_times(r, 16 * HOUR, 17 * HOUR, out, SIM_NEAR);
+		judge_times(r, 2 * HOUR, 7 * HOUR, out, SIM_FAR);
+		judge_times(r, 17 * HOUR, 22 * HOUR, out, SIM_FAR);
+		sim_host_forget(&r->host);
 	}
-	print_world(w, &result, seeds);
+	forget_points(r);
+	sim_host_free(&r->host);
+}
+
+static void
+judge_seed(const struct sim_world *w, uint64_t seed, struct sim_result *out)
+{
+	static struct run r;
+
+	r = (struct run){ .world = w };
+	sim_run(&r.sim, &w->scenario, seed);
+	if (w->scenario.host.simulated) {
+		judge_host(&r, out);
+	} else {
+		for (size_t h = 0; h < SIM_HORIZONS; h++)
+			judge_horizon(&r, h, out);
+		judge_outside(&r, out);
+	}
+	sim_free(&r.sim);
+	out->seeds++;
 }
 
 static bool
@@ -337,11 +355,31 @@ wanted(const struct sim_world *w, char *const names[])
 	return false;
 }
 
+static struct sim_summary
+judge_world(const struct sim_world *w, uint64_t seed, int seeds)
+{
+	static struct sim_result result;
+	bool progress = isatty(STDERR_FILENO) == 1;
+
+	result = (struct sim_result){ .seeds = 0 };
+	for (int i = 0; i < seeds; i++) {
+		judge_seed(w, seed + (uint64_t)i, &result);
+		if (progress)
+			(void)fprintf(stderr, "\r\033[K%s: %d of %d seeds",
+			    w->scenario.name, i + 1, seeds);
+	}
+	if (progress)
+		(void)fprintf(stderr, "\r\033[K");
+	return sim_print_world(w, &result);
+}
+
 int
 main(int argc, char *argv[])
 {
+	static struct sim_summary table[WORLDS_MAX];
 	uint64_t seed = 1;
 	int seeds = 20;
+	size_t n = 0;
 
 	for (int option; (option = getopt(argc, argv, "n:s:")) != -1;) {
 		if (option == 'n')
@@ -353,10 +391,10 @@ main(int argc, char *argv[])
 	}
 	printf("seeds %llu..%llu\n", (unsigned long long)seed,
 	    (unsigned long long)seed + (unsigned long long)seeds - 1);
-	for (size_t i = 0; i < sim_worlds_count; i++)
+	for (size_t i = 0; i < sim_worlds_count && n < WORLDS_MAX; i++)
 		if (wanted(&sim_worlds[i], &argv[optind]))
-			judge_world(&sim_worlds[i], seed,
+			table[n++] = judge_world(&sim_worlds[i], seed,
 			    sim_worlds[i].scenario.duration > 1e6 ? (seeds + 9) / 10
 								  : seeds);
-	return 0;
+	return sim_print_table(table, n) > 0 ? 1 : 0;
 }

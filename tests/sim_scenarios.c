@@ -4,6 +4,7 @@
 
 #define DAY 86400.0
 #define HOUR 3600.0
+#define AGEING (0.5e-6 / (365 * DAY))
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define PATH(t, b, j) .there = (t), .back = (b), .jitter = (j)
 #define QUARTZ .frequency = 20e-6, .wander = 1e-9, .white = 1e-11
@@ -19,6 +20,21 @@
 #define ISP(d, skew)                                                                     \
 	.there = (d) * (1 + (skew)), .back = (d) * (1 - (skew)), .jitter = 1e-3,         \
 	.congested_rate = 0.1, .congested = 0.02, .loss = 0.01, DECLARED
+
+#define NEAR_PATH(d) PATH(d, d, 1e-3), DECLARED
+#define WAN_SERVERS                                                                      \
+	{ NEAR_PATH(5e-3) }, { NEAR_PATH(9e-3) }, { NEAR_PATH(12e-3) },                  \
+	{                                                                                \
+		NEAR_PATH(20e-3)                                                         \
+	}
+#define HOST(label, ...)                                                                 \
+	.scenario = { .name = (label),                                                   \
+		.oscillator = { QUARTZ, .sine = 0.3e-6 },                                \
+		.server = { WAN_SERVERS },                                               \
+		.servers = 4,                                                            \
+		.host = { .simulated = true, __VA_ARGS__ },                              \
+		.duration = DAY,                                                         \
+		.poll = 64 }
 
 const struct sim_world sim_worlds[] = {
 	{ ONE_SERVER("one-10us", 100e-6, 10e-6), .target = 1.6e-6,
@@ -153,6 +169,48 @@ const struct sim_world sim_worlds[] = {
 	      .duration = DAY,
 	      .poll = 64 },
 	    .sentence = "one of three smears a leap second over 20 h" },
+	{ .scenario = { .name = "quiet-liar",
+	      .oscillator = { QUARTZ },
+	      .server = { { PATH(6e-3, 6e-3, 1e-3), DECLARED },
+		  { PATH(9e-3, 9e-3, 1e-3), DECLARED },
+		  { PATH(8e-3, 8e-3, 5e-6), .error = -2e-3, .error_drift = 0.1e-6,
+		      DECLARED },
+		  { PATH(15e-3, 15e-3, 1e-3), DECLARED } },
+	      .servers = 4,
+	      .duration = DAY,
+	      .poll = 64 },
+	    .target = 100e-6,
+	    .sentence =
+		"one of four jitters little and drifts by 0.1 ppm within its interval" },
+	{ .scenario = { .name = "asymmetry-any",
+	      .oscillator = { QUARTZ },
+	      .server = { { PATH(5e-3, 5e-3, 1e-3) }, { PATH(8e-3, 8e-3, 1e-3) },
+		  { PATH(11.5e-3, 11.5e-3, 1e-3) }, { PATH(15e-3, 15e-3, 1e-3) } },
+	      .servers = 4,
+	      .asymmetry = 0.3,
+	      .duration = DAY,
+	      .poll = 64 },
+	    .sentence = "asymmetries drawn within +-30 %" },
+	{ HOST("host-free", .watch = 1, .rate = 11e-6), .promises = SIM_SYMMETRIC,
+	    .sentence = "through a host clock that nobody steers" },
+	{ HOST("host-steered", .watch = 1, .rate = 11e-6, .noise = 100e-6),
+	    .promises = SIM_SYMMETRIC,
+	    .sentence = "through one that a time daemon steers each 64 s" },
+	{ HOST("host-unwatched", .rate = 11e-6, .noise = 100e-6),
+	    .sentence = "the same, its clocks read at exchanges only" },
+	{ HOST("host-intruder", .watch = 1, .rate = 11e-6, .intrusions = 10),
+	    .promises = SIM_UNFORESEEN,
+	    .sentence = "five steps of 1 us to 3 h, five slews there and back" },
+	{ .scenario = { .name = "host-asleep",
+	      .oscillator = { QUARTZ, .sine = 0.3e-6 },
+	      .server = { WAN_SERVERS },
+	      .servers = 4,
+	      .host = { .simulated = true, .watch = 1, .rate = 11e-6 },
+	      .duration = DAY,
+	      .sleep_from = 9 * HOUR,
+	      .sleep_until = 13 * HOUR,
+	      .poll = 64 },
+	    .sentence = "four hours asleep, the clock then set by the RTC" },
 	{ .scenario = { .name = "sparse",
 	      .oscillator = { .frequency = 60e-6, .wander = 1e-9, .sine = 0.3e-6 },
 	      .server = { { ISP(5e-3, 0.3), .error = 1e-3 }, { ISP(15e-3, -0.2) },
@@ -165,7 +223,8 @@ const struct sim_world sim_worlds[] = {
 	      .oscillator = { .frequency = 10e-6,
 		  .wander = 1e-9,
 		  .sine = 0.3e-6,
-		  .season = 1e-6 },
+		  .season = 1e-6,
+		  .ageing = AGEING },
 	      .server = { { ISP(5e-3, 0.3), .error = 1e-3 }, { ISP(15e-3, -0.2) },
 		  { ISP(25e-3, 0.1), .error = -1e-3 }, { ISP(40e-3, -0.3) } },
 	      .servers = 4,
@@ -177,7 +236,8 @@ const struct sim_world sim_worlds[] = {
 	      .oscillator = { .frequency = 10e-6,
 		  .wander = 1e-9,
 		  .sine = 0.3e-6,
-		  .season = 1e-6 },
+		  .season = 1e-6,
+		  .ageing = AGEING },
 	      .server = { { ISP(5e-3, 0.3), .error = 1e-3 }, { ISP(15e-3, -0.2) },
 		  { ISP(25e-3, 0.1), .error = -1e-3 }, { ISP(40e-3, -0.3) },
 		  { ISP(8e-3, 0.2) }, { ISP(12e-3, -0.1) },

@@ -7,6 +7,7 @@
 enum sim_promise {
 	SIM_SYMMETRIC = 1, /* symmetric paths, exact servers: noise must cover 93..99 % */
 	SIM_ON_REQUEST = 2, /* large: simulated only where named */
+	SIM_UNFORESEEN = 4, /* what happens outside of the evidence cannot be foreseen */
 };
 
 struct sim_world {
