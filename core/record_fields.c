@@ -199,7 +199,7 @@ static const struct field calibration_fields[] = {
 	    .list = &server_calibration_list },
 };
 
-/* Members of a struct record_clock that stands at `m` in a t. */
+/* Members of a struct clock_change that stands at `m` in a t. */
 #define CLOCK_FIELDS(t, m)                                                               \
 	NUMBER_IF("knot", t, m bend.knot.real, FIELD_TIME, m bent),                      \
 	    NUMBER_IF("knot_raw_ns", t, m bend.knot.raw, FIELD_I64, m bent),             \
@@ -215,7 +215,7 @@ static const struct field calibration_fields[] = {
 	    NUMBER_IF("tai_s", t, m steering.now.tai, FIELD_INT, m steering.tai)
 
 static const struct field clock_fields[] = {
-	CLOCK_FIELDS(record_clock, ),
+	CLOCK_FIELDS(clock_change, ),
 };
 
 static const struct field event_fields[] = {

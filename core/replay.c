@@ -148,7 +148,7 @@ take_calibration(struct replay *p, const struct calibration *c)
 }
 
 static void
-take_clock(struct replay *p, const struct record_clock *c)
+take_clock(struct replay *p, const struct clock_change *c)
 {
 	if (c->bent)
 		host_rate_bend(&p->calibrator.host_rate, &c->bend.knot);
@@ -171,9 +171,9 @@ take_event(struct replay *p, const struct record *r)
 
 	switch (e->kind) {
 	case EVENT_STEP:
-	case EVENT_LEAP:
 		host_rate_step(&p->calibrator.host_rate, &before, &r->at);
 		break;
+	case EVENT_LEAP: /* UTC did not go on evenly, either */
 	case EVENT_SUSPEND:
 	case EVENT_CLOCKSOURCE:
 		take_segment(p);

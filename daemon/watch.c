@@ -126,8 +126,21 @@ void
 watch_feed(struct watch *w, const struct clock_reading *r)
 {
 	struct watch_report report;
+	struct steering steering;
+	bool known = !w->blind && kernel_clock_read(&steering) == 0;
 
-	clock_watch_read(&w->clock, r, &report);
-	if (report.stepped || report.suspended || report.bends > 0)
+	w->blind = !known;
+	clock_watch_read(&w->clock, r, known ? &steering : NULL, &report);
+	if (report.stepped || report.suspended || report.entries > 0)
 		w->saw(w->arg, &report, r);
+}
+
+void
+watch_end(struct watch *w, const struct clock_reading *at)
+{
+	struct watch_report report;
+
+	clock_watch_end(&w->clock, &report);
+	if (report.entries > 0)
+		w->saw(w->arg, &report, at);
 }

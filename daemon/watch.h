@@ -20,6 +20,7 @@ struct watch {
 	struct loop_timer *timer;
 	int alarm; /* a timer that the kernel cancels when the clock is set; < 0: -errno */
 	struct loop_watch *alarm_watch;
+	bool blind; /* the kernel's state cannot be read, and never will be */
 	watch_saw *saw;
 	void *arg;
 };
@@ -37,5 +38,8 @@ void watch_set(struct watch *w, struct span every);
 
 /* A reading that was taken for another reason serves, too. */
 void watch_feed(struct watch *w, const struct clock_reading *r);
+
+/* Says what was still waiting for more readings. */
+void watch_end(struct watch *w, const struct clock_reading *at);
 
 #endif

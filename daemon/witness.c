@@ -183,6 +183,8 @@ finish(struct witness *w)
 
 	evidence_drain(&w->ledger.evidence);
 	clock_read(&now);
+	watch_feed(&w->watch, &now);
+	watch_end(&w->watch, &now);
 	witness_conclude(w, &now, true);
 	r = (struct record){ .type = RECORD_STOP,
 		.at = now,

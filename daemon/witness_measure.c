@@ -115,35 +115,58 @@ end_if_measured(struct witness *w)
 }
 
 static void
-record_bends(
-    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+record_event(struct witness *w, struct record *r, const struct watch_report *report)
 {
-	for (size_t i = 0; i < report->bends; i++) {
-		struct record r = {
-			.type = RECORD_CLOCK,
-			.at = *at,
-			.clock = { .bent = true, .bend = report->bend[i] },
-		};
+	const struct clock_knot *knot = &r->event.clock.bend.knot;
 
-		witness_record(w, &r);
-	}
+	r->type = RECORD_EVENT;
+	r->event.before = r->event.clock.bent ? knot->real : report->before.real;
+	r->event.before_raw = r->event.clock.bent ? knot->raw : report->before.raw;
+	witness_record_sealed(w, r);
 }
 
 static void
-record_event(struct witness *w, enum event_kind kind, struct span size,
+record_jump(struct witness *w, enum event_kind kind, struct span size,
     const struct watch_report *report, const struct clock_reading *at)
 {
 	struct record r = {
-		.type = RECORD_EVENT,
 		.at = *at,
-		.event = { .kind = kind,
-		    .sized = true,
-		    .size = size,
-		    .before = report->before.real,
-		    .before_raw = report->before.raw },
+		.event = { .kind = kind, .sized = true, .size = size },
 	};
 
-	witness_record_sealed(w, &r);
+	record_event(w, &r, report);
+}
+
+static void
+record_slew(struct witness *w, const struct watch_entry *e,
+    const struct watch_report *report, const struct clock_reading *at)
+{
+	struct record r = {
+		.at = *at,
+		.event = { .kind = EVENT_SLEW,
+		    .slewed = true,
+		    .slew = e->slew,
+		    .clock = e->change },
+	};
+
+	log_line(LOG_WARNING, "somebody slews the clock: %+.6f ppm, from %+.6f to %+.6f",
+	    e->slew.size * 1e6, e->slew.before * 1e6, e->slew.after * 1e6);
+	record_event(w, &r, report);
+}
+
+static void
+record_entries(
+    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+{
+	for (size_t i = 0; i < report->entries; i++) {
+		const struct watch_entry *e = &report->entry[i];
+		struct record r = { .type = RECORD_CLOCK, .at = *at, .clock = e->change };
+
+		if (e->slewed)
+			record_slew(w, e, report, at);
+		else
+			witness_record(w, &r);
+	}
 }
 
 void
@@ -167,23 +190,33 @@ take_stock(struct witness *w, const struct clock_reading *at)
 	witness_conclude(w, at, true);
 }
 
+static void
+on_step(
+    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+{
+	double size = span_seconds(report->step);
+
+	if (report->leap)
+		log_line(LOG_WARNING, "leap second: the clock was set by %+.9f s", size);
+	else
+		log_line(LOG_WARNING, "somebody set the clock: %+.9f s", size);
+	record_jump(w, report->leap ? EVENT_LEAP : EVENT_STEP, report->step, report, at);
+}
+
 void
 witness_on_watch(
     void *arg, const struct watch_report *report, const struct clock_reading *at)
 {
 	struct witness *w = arg;
 
-	record_bends(w, report, at);
+	record_entries(w, report, at);
 	if (report->suspended) {
 		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
 		    span_seconds(report->suspend));
-		record_event(w, EVENT_SUSPEND, report->suspend, report, at);
+		record_jump(w, EVENT_SUSPEND, report->suspend, report, at);
 	}
-	if (report->stepped) {
-		log_line(LOG_WARNING, "somebody set the clock: %+.9f s",
-		    span_seconds(report->step));
-		record_event(w, EVENT_STEP, report->step, report, at);
-	}
+	if (report->stepped)
+		on_step(w, report, at);
 	if (report->stepped || report->suspended)
 		take_stock(w, at);
 }

@@ -1,5 +1,6 @@
 /*
- * What the kernel did to the host's clock, told from readings of four clocks:
+ * What the kernel did to the host's clock, told from readings of four clocks and of the
+ * kernel's own state:
  *   host - boottime    moves only when somebody steps the clock (or by a leap second)
  *   boottime - mono    moves only in suspend
  *   host - raw         changes its rate only when somebody slews the clock
@@ -7,10 +8,13 @@
  * the straight line that the host's clock draws over the raw clock broke: a knot. Between
  * knots the line predicts the clock to WATCH_TOLERANCE_NS; nothing else need be kept.
  *
- * A knot is the crossing of the lines before and after, each through readings of its own,
- * so that one change of rate between two readings is known to a microsecond. Where they
- * do not cross between the readings, the rate changed more than once: then the readings
- * themselves are the knots, and what lies between is not known.
+ * A knot is the crossing of the lines before and after, each through three readings of
+ * its own, so that one change of rate between two readings is known to a microsecond.
+ * Where there is no such crossing between the readings the rate changed more than once:
+ * then the readings themselves are the knots, and what lies between is not known.
+ *
+ * Without boottime a suspend cannot be told from a step and is called one; without the
+ * monotonic clock, too, a step is what is faster than any slew.
  */
 #ifndef CLOCKWITNESS_CLOCK_WATCH_H
 #define CLOCKWITNESS_CLOCK_WATCH_H
@@ -19,6 +23,7 @@
 #include <stddef.h>
 
 #include "exchange.h"
+#include "steering.h"
 #include "timescale.h"
 
 #define WATCH_TOLERANCE_NS 10000
@@ -51,36 +56,78 @@ struct clock_bend {
 	double rate; /* d(host - raw)/d(raw) from the knot on, s/s; positive: it gains */
 };
 
-#define WATCH_BENDS_MAX 4
+/* What a record says: a knot, or what of the kernel's state changed, or both. */
+struct clock_change {
+	bool bent;
+	struct clock_bend bend;
+	struct steering_change steering;
+};
+
+/* From one rate of the host's clock to another, d(host - raw)/d(raw), s/s. */
+struct clock_slew {
+	double size, before, after; /* positive: it gains */
+};
+
+struct watch_entry {
+	struct clock_change change; /* may say nothing if slewed */
+	bool
+	    slewed; /* the rate is another than the one that was told last, worth an event */
+	struct clock_slew slew;
+};
+
+#define WATCH_ENTRIES_MAX 4
 
 /* What one reading revealed. */
 struct watch_report {
 	bool stepped;     /* between the reading before and this one */
+	bool leap;        /* and it was a leap second that the kernel was told of */
 	struct span step; /* by so much the host's clock was set forward */
 	bool suspended;
 	struct span suspend;         /* so long the host slept */
-	struct clock_reading before; /* with either: the last reading before it */
-	size_t bends;
-	struct clock_bend bend[WATCH_BENDS_MAX]; /* in order of raw time */
+	struct clock_reading before; /* the last reading before this one */
+	size_t entries;
+	struct watch_entry entry[WATCH_ENTRIES_MAX]; /* in order of raw time */
 };
+
+struct watch_look {
+	struct clock_reading at;
+	bool plain;  /* the tick had its usual length then */
+	bool turned; /* the kernel was told another rate since the look before */
+};
+
+#define WATCH_WINDOW 6
 
 /* All zero: nothing read yet, and any distance between readings will do. */
 struct clock_watch {
 	struct span patience; /* > 0: readings further apart than this leave a gap */
 	bool begun;
+	struct watch_look last; /* the last reading */
+	bool turned;            /* as of a look; of readings too dense to be looked at */
 	struct clock_knot from; /* the present line goes through here */
-	double rate;            /* and has this slope, d(host - raw)/d(raw), s/s */
 	double least, most;     /* slopes that pass all its readings within tolerance */
-	struct clock_reading last;    /* the last reading */
-	struct clock_reading on;      /* the last one on the line */
-	struct clock_reading settled; /* the one before that, */
-	double settled_rate;          /* and the slope as it was then */
-	size_t off;                   /* readings off the line, waiting for company */
-	struct clock_reading astray[2];
+	size_t known;           /* the newest readings on it, newest first, */
+	struct watch_look on[WATCH_WINDOW]; /* on[1] and older not too dense */
+	size_t off; /* readings off the line, waiting for company */
+	struct watch_look astray[2];
+	bool steered; /* the kernel's state was read */
+	struct steering steering;
+	struct steering_change pending; /* not told yet; */
+	struct raw_time pending_at;     /* it was first seen then */
+	bool retell; /* the line's rate was not told with its first knot */
+	bool told;   /* a rate was */
+	double told_rate;
+	int tellings; /* slews that may be told now; more come with time */
+	struct raw_time telling_at;
 };
 
-/* Takes a reading, of later raw time than the one before; says what it shows. */
-void clock_watch_read(
-    struct clock_watch *w, const struct clock_reading *r, struct watch_report *out);
+/*
+ * Takes a reading, of later raw time than the one before, and the kernel's state then
+ * (NULL: it cannot be read); says what they show.
+ */
+void clock_watch_read(struct clock_watch *w, const struct clock_reading *r,
+    const struct steering *steering, struct watch_report *out);
+
+/* There will be no more readings: what was still waiting for company. */
+void clock_watch_end(struct clock_watch *w, struct watch_report *out);
 
 #endif

@@ -131,13 +131,6 @@ struct record_exchange {
 				this */
 };
 
-/* A knot, or how the kernel was told to steer the clock from then on, or both. */
-struct record_clock {
-	bool bent;
-	struct clock_bend bend;
-	struct steering_change steering;
-};
-
 enum event_kind {
 	EVENT_STEP,    /* somebody set the clock; size: by so much, positive is forward */
 	EVENT_SUSPEND, /* the host slept; size: so long */
@@ -150,11 +143,6 @@ enum event_kind {
 };
 
 extern const char *const event_names[EVENTS];
-
-/* From one rate of the host's clock to another, d(host - raw)/d(raw), s/s. */
-struct event_slew {
-	double size, before, after; /* positive: it gains */
-};
 
 /* What an event of words is told in. */
 struct event_words {
@@ -177,8 +165,8 @@ struct record_event {
 	struct system_time before;
 	struct raw_time before_raw;
 	bool slewed;
-	struct event_slew slew;
-	struct record_clock clock; /* of a slew */
+	struct clock_slew slew;
+	struct clock_change clock; /* of a slew */
 	bool worded;
 	struct event_words words;
 	bool zoned;
@@ -221,7 +209,7 @@ struct record {
 		struct record_reload reload;
 		struct record_exchange exchange;
 		struct calibration calibration;
-		struct record_clock clock;
+		struct clock_change clock;
 		struct record_event event;
 		struct record_gap gap;
 		struct record_deleted deleted;

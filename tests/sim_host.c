@@ -233,9 +233,11 @@ static void
 take_report(struct sim_stretch *s, const struct watch_report *report,
     const struct clock_reading *at)
 {
-	for (size_t i = 0; i < report->bends; i++) {
-		const struct clock_bend *b = &report->bend[i];
+	for (size_t i = 0; i < report->entries; i++) {
+		const struct clock_bend *b = &report->entry[i].change.bend;
 
+		if (!report->entry[i].change.bent)
+			continue;
 		add_knot(s, (struct model_knot){ b->knot.raw, b->knot.real, b->knot.read,
 				.loose = b->loose, .slew_limit = b->slew_limit });
 	}
@@ -245,6 +247,19 @@ take_report(struct sim_stretch *s, const struct watch_report *report,
 	add_reading(s, at, true);
 }
 
+/* What adjtimex says: a rate by the frequency, and what is more by the tick. */
+static struct steering
+read_steering(const struct reader *r)
+{
+	double rate = r->at->rate;
+	int64_t ticks = fabs(rate) > WATCH_SLEW_LIMIT ? llround(rate * STEERING_TICK) : 0;
+
+	return (struct steering){
+		.frequency = rate - (double)ticks / STEERING_TICK,
+		.tick = STEERING_TICK + ticks,
+	};
+}
+
 /* Each `watch` s, and a record of each exchange; unwatched: these alone. */
 static void
 watch(struct sim_host *h, struct sim_stretch *s)
@@ -252,6 +267,8 @@ watch(struct sim_host *h, struct sim_stretch *s)
 	double every = h->scenario->host.watch;
 	struct clock_watch w = { .patience = { llround(5 * every * 1e9) } };
 	struct reader reader = { .at = NULL };
+	struct watch_report report;
+	struct clock_reading last = { .read = { 0 } };
 	double next = s->from;
 	size_t k = 0;
 
@@ -259,18 +276,22 @@ watch(struct sim_host *h, struct sim_stretch *s)
 		k++;
 	for (double t = s->from; t<s->until; t += every> 0 ? every : 16) {
 		struct clock_reading r = read_clocks(h, &reader, t);
-		struct watch_report report = { .bends = 0 };
+		struct steering steering = read_steering(&reader);
 		bool recorded = false;
 
+		report = (struct watch_report){ .entries = 0 };
 		for (; k < h->sim->n && h->sim->o[k].at.ns < r.raw.ns; k++)
 			recorded = true;
 		if (every > 0)
-			clock_watch_read(&w, &r, &report);
+			clock_watch_read(&w, &r, &steering, &report);
 		take_report(s, &report, &r);
 		if (recorded || t >= next)
 			add_reading(s, &r, false);
 		next = t >= next ? t + 1024 : next;
+		last = r;
 	}
+	clock_watch_end(&w, &report);
+	take_report(s, &report, &last);
 }
 
 /* ---- the model */

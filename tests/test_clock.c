@@ -23,7 +23,7 @@ START_TEST(an_interrupted_reading_is_no_step_and_no_suspend)
 
 	for (int i = 0; i < READINGS; i++) {
 		clock_read(&r);
-		clock_watch_read(&watch, &r, &report);
+		clock_watch_read(&watch, &r, NULL, &report);
 		ck_assert_msg(!report.stepped && !report.suspended,
 		    "reading %d: step %lld ns, suspend %lld ns, read %lld ns", i,
 		    (long long)report.step.ns, (long long)report.suspend.ns,

@@ -268,7 +268,7 @@ any_calibration(struct calibration *c)
 }
 
 static void
-any_clock(struct record_clock *c)
+any_clock(struct clock_change *c)
 {
 	struct steering_change *s = &c->steering;
 
@@ -302,7 +302,7 @@ any_event(struct record_event *e)
 	e->before_raw.ns = law_any_int64();
 	e->slewed = e->kind == EVENT_SLEW;
 	if (e->slewed) {
-		e->slew = (struct event_slew){ any_rate(), any_rate(), any_rate() };
+		e->slew = (struct clock_slew){ any_rate(), any_rate(), any_rate() };
 		any_clock(&e->clock);
 	}
 	e->worded = e->kind > EVENT_SLEW;
