@@ -33,12 +33,31 @@ association_tick(const struct association *a, struct raw_time now)
 	return (struct action){ .kind = a->outstanding ? ACTION_TIMEOUT : ACTION_SEND };
 }
 
-void
-association_request(struct association *a, uint64_t nonce, struct raw_time now)
+struct ntp_packet
+association_request(struct association *a, const struct association_cookies *c,
+    const struct clock_reading *now)
 {
+	struct round_trip *r = &a->round_trip;
+	bool offers = a->rules.interleaved && c->receive != c->transmit &&
+		      interleave_offers(r, now);
+
 	a->outstanding = true;
-	a->nonce = nonce;
-	a->asked = now;
+	a->sent = (struct association_cookies){ c->transmit, offers ? c->receive : 0 };
+	a->asked = now->raw;
+	r->offers += offers;
+	return (struct ntp_packet){
+		.version = NTP_VERSION,
+		.mode = NTP_MODE_CLIENT,
+		.origin = offers ? r->receive : 0,
+		.receive = a->sent.receive,
+		.transmit = a->sent.transmit,
+	};
+}
+
+static bool
+is_interleaved(const struct association *a, const struct ntp_packet *reply)
+{
+	return a->sent.receive != 0 && reply->origin == a->sent.receive;
 }
 
 static bool
@@ -57,12 +76,15 @@ root_too_far(const struct ntp_packet *p)
 	return delay.ns / 2 + dispersion.ns >= ROOT_DISTANCE_REFUSED_NS;
 }
 
+/* An interleaved reply's transmit timestamp is of the one before; this one left after it
+ * had received the request. */
 static bool
-set_after_reply(const struct ntp_packet *p)
+set_after_reply(const struct association *a, const struct ntp_packet *p)
 {
+	uint64_t left = is_interleaved(a, p) ? p->receive : p->transmit;
+
 	return p->reference != 0 &&
-	       utc_since(ntp_time_to_utc(p->reference), ntp_time_to_utc(p->transmit)).ns >
-		   0;
+	       utc_since(ntp_time_to_utc(p->reference), ntp_time_to_utc(left)).ns > 0;
 }
 
 static bool
@@ -80,13 +102,29 @@ examine_server(const struct association *a, const struct ntp_packet *p)
 
 	if (!set && !a->rules.common)
 		return FAULT_UNSYNCHRONISED;
-	if (set && set_after_reply(p))
+	if (set && set_after_reply(a, p))
 		return FAULT_FUTURE_REFERENCE;
 	if (set && root_too_far(p))
 		return FAULT_ROOT_DISTANCE;
 	if (refers_to_us(a, p))
 		return FAULT_LOOP;
 	return FAULT_NONE;
+}
+
+/* The first interleaved reply may bring the transmit timestamp of the basic one before. */
+static bool
+is_duplicate(const struct association *a, const struct ntp_packet *p)
+{
+	return p->transmit == a->last.transmit &&
+	       (p->receive == a->last.receive || !is_interleaved(a, p));
+}
+
+static bool
+sent_before_received(const struct association *a, const struct ntp_packet *p)
+{
+	uint64_t received = is_interleaved(a, p) ? a->round_trip.receive : p->receive;
+
+	return utc_since(ntp_time_to_utc(p->transmit), ntp_time_to_utc(received)).ns < 0;
 }
 
 enum fault
@@ -97,19 +135,48 @@ association_examine(
 
 	if (fault != FAULT_NONE)
 		return fault;
-	if (!a->outstanding || out->origin != a->nonce)
+	if (!a->outstanding ||
+	    (out->origin != a->sent.transmit && !is_interleaved(a, out)))
 		return FAULT_BOGUS_ORIGIN;
 	fault = ntp_kiss(out->stratum, out->refid);
 	if (fault != FAULT_NONE)
 		return fault;
 	if (out->receive == 0 || out->transmit == 0)
 		return FAULT_ZERO_TIMESTAMP;
-	if (out->transmit == a->last_transmit)
+	if (is_duplicate(a, out))
 		return FAULT_DUPLICATE;
-	if (utc_since(ntp_time_to_utc(out->transmit), ntp_time_to_utc(out->receive)).ns <
-	    0)
+	if (is_interleaved(a, out) && a->round_trip.broken)
+		return FAULT_CLOCK_STEPPED;
+	if (sent_before_received(a, out))
 		return FAULT_TRANSMIT_BEFORE_RECEIVE;
 	return examine_server(a, out);
+}
+
+void
+association_take(
+    const struct association *a, const struct ntp_packet *reply, struct exchange *x)
+{
+	exchange_take_packet(x, reply);
+	if (a->outstanding && is_interleaved(a, reply))
+		interleave_complete(&a->round_trip, reply, x);
+}
+
+void
+association_answered(struct association *a, const struct ntp_packet *reply,
+    const struct exchange *own, const struct clock_reading *at)
+{
+	a->last = (struct association_cookies){ reply->transmit, reply->receive };
+	a->round_trip = (struct round_trip){
+		.receive = reply->receive,
+		.own = *own,
+		.ended = *at,
+	};
+}
+
+void
+association_forget(struct association *a)
+{
+	a->round_trip.broken = true;
 }
 
 struct span
@@ -158,12 +225,9 @@ slow_down(struct association *a)
 }
 
 void
-association_end(
-    struct association *a, enum fault fault, uint64_t transmit, uint32_t spread)
+association_end(struct association *a, enum fault fault, uint32_t spread)
 {
 	a->outstanding = false;
-	if (transmit != 0)
-		a->last_transmit = transmit;
 	if (fault == FAULT_KISS_DENY || fault == FAULT_KISS_RSTR)
 		a->denied = true;
 	if (fault == FAULT_KISS_RATE)

@@ -5,10 +5,12 @@
 void
 clock_filter_push(struct clock_filter *f, const struct sample *s)
 {
+	if (f->used > 0 && clock_filter_newest(f, 0)->at.ns == s->at.ns)
+		f->next = (f->next + CLOCK_FILTER_STAGES - 1) % CLOCK_FILTER_STAGES;
+	else if (f->used < CLOCK_FILTER_STAGES)
+		f->used++;
 	f->stage[f->next] = *s;
 	f->next = (f->next + 1) % CLOCK_FILTER_STAGES;
-	if (f->used < CLOCK_FILTER_STAGES)
-		f->used++;
 }
 
 const struct sample *

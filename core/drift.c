@@ -11,19 +11,21 @@ struct sums {
 	double w, wx, wy, wxx, wxy, wyy;
 };
 
-void
-drift_add(struct drift_history *h, const struct sample *s)
-{
-	h->point[h->next] = (struct drift_point){ s->at, s->utc_minus_raw, s->delay };
-	h->next = (h->next + 1) % DRIFT_POINTS;
-	if (h->used < DRIFT_POINTS)
-		h->used++;
-}
-
 static const struct drift_point *
 newest(const struct drift_history *h)
 {
 	return &h->point[(h->next + DRIFT_POINTS - 1) % DRIFT_POINTS];
+}
+
+void
+drift_add(struct drift_history *h, const struct sample *s)
+{
+	if (h->used > 0 && newest(h)->at.ns == s->at.ns)
+		h->next = (h->next + DRIFT_POINTS - 1) % DRIFT_POINTS;
+	else if (h->used < DRIFT_POINTS)
+		h->used++;
+	h->point[h->next] = (struct drift_point){ s->at, s->utc_minus_raw, s->delay };
+	h->next = (h->next + 1) % DRIFT_POINTS;
 }
 
 static struct span

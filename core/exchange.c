@@ -5,6 +5,7 @@
 const char *const stamp_names[STAMPS] = {
 	[STAMP_USER] = "user",
 	[STAMP_KERNEL] = "kernel",
+	[STAMP_HARDWARE] = "hardware",
 };
 
 const char *const auth_names[AUTHS] = {

@@ -73,18 +73,6 @@ ntp_packet_encode(const struct ntp_packet *p, uint8_t out[NTP_HEADER_BYTES])
 	write_be64(&w, p->transmit);
 }
 
-void
-ntp_request_encode(uint64_t nonce, uint8_t out[NTP_HEADER_BYTES])
-{
-	struct ntp_packet p = {
-		.version = NTP_VERSION,
-		.mode = NTP_MODE_CLIENT,
-		.transmit = nonce,
-	};
-
-	ntp_packet_encode(&p, out);
-}
-
 struct utc_time
 ntp_time_to_utc(uint64_t ntp)
 {

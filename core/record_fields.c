@@ -24,6 +24,7 @@ static const struct field server_fields[] = {
 	NUMBER("pool", record_server, pool, FIELD_INT),
 	NUMBER("poll_ns", record_server, fixed_poll, FIELD_I64),
 	NUMBER("common", record_server, common, FIELD_BOOL),
+	NUMBER("interleaved", record_server, interleaved, FIELD_BOOL),
 };
 
 static const struct list server_list = {
@@ -125,6 +126,8 @@ static const struct field exchange_fields[] = {
 	NUMBER_IF("t4", record_exchange, X(t4), FIELD_TIME, X(replied)),
 	NUMBER("t1_raw_ns", record_exchange, X(t1_raw), FIELD_I64),
 	NUMBER_IF("t4_raw_ns", record_exchange, X(t4_raw), FIELD_I64, X(replied)),
+	NUMBER("t1_read_ns", record_exchange, X(t1_read), FIELD_I64),
+	NUMBER_IF("t4_read_ns", record_exchange, X(t4_read), FIELD_I64, X(replied)),
 	NAMED("t1_stamp", record_exchange, X(sent_by), stamp_names),
 	{ .key = "t4_stamp",
 	    .kind = FIELD_ENUM,
@@ -132,6 +135,8 @@ static const struct field exchange_fields[] = {
 	    WHEN(record_exchange, X(replied)),
 	    .names = stamp_names,
 	    .size = COUNT(stamp_names) },
+	NUMBER_IF(
+	    "interleaved", record_exchange, X(interleaved), FIELD_BOOL, X(interleaved)),
 	NUMBER_IF("leap", record_exchange, X(leap), FIELD_U8, X(decoded)),
 	NUMBER_IF("version", record_exchange, X(version), FIELD_U8, X(decoded)),
 	NUMBER_IF("stratum", record_exchange, X(stratum), FIELD_U8, X(decoded)),

@@ -97,8 +97,8 @@ take_exchange(struct replay *p, const struct record *r)
 	const struct exchange *x = &r->exchange.exchange;
 	int server = calibrator_find(&p->calibrator, r->exchange.server);
 	struct sample sample;
-	bool good = x->fault == FAULT_NONE &&
-		    sample_from_exchange(x, r->at.read, &sample) == FAULT_NONE;
+	bool good =
+	    x->fault == FAULT_NONE && sample_from_exchange(x, &sample) == FAULT_NONE;
 
 	if (server < 0 || !fault_ends_request(x->fault))
 		return;
@@ -284,12 +284,11 @@ common_allowed(const struct replay *p, const struct record_exchange *said)
 
 /*
  * The fault that the recorded fields of a reply show. Some faults rest on what is not
- * recorded (the nonce, the reply before, this host's address): those are believed, where
+ * recorded (the cookies, the reply before, this host's address, the clocks before): those are believed, where
  * none that stands before them in association_examine() shows.
  */
 static enum fault
-shown_fault(
-    const struct exchange *x, bool common, struct span read, struct sample *sample)
+shown_fault(const struct exchange *x, bool common, struct sample *sample)
 {
 	bool set = x->leap != NTP_LEAP_UNKNOWN && x->stratum != 0 &&
 		   x->stratum <= NTP_STRATUM_MAX;
@@ -299,7 +298,8 @@ shown_fault(
 		return x->fault;
 	if (kiss != FAULT_NONE)
 		return kiss;
-	if (x->fault == FAULT_ZERO_TIMESTAMP || x->fault == FAULT_DUPLICATE)
+	if (x->fault == FAULT_ZERO_TIMESTAMP || x->fault == FAULT_DUPLICATE ||
+	    x->fault == FAULT_CLOCK_STEPPED)
 		return x->fault;
 	if (utc_since(x->t3, x->t2).ns < 0)
 		return FAULT_TRANSMIT_BEFORE_RECEIVE;
@@ -313,7 +313,7 @@ shown_fault(
 		return FAULT_ROOT_DISTANCE;
 	if (x->fault == FAULT_LOOP)
 		return x->fault;
-	return sample_from_exchange(x, read, sample);
+	return sample_from_exchange(x, sample);
 }
 
 static void
@@ -325,8 +325,8 @@ check_exchange(const struct replay *p, const struct record *r, struct replay_fin
 	struct sample sample = { .delay = { 0 } };
 
 	if (said->exchange.decoded)
-		e->exchange.fault = shown_fault(
-		    &said->exchange, common_allowed(p, said), r->at.read, &sample);
+		e->exchange.fault =
+		    shown_fault(&said->exchange, common_allowed(p, said), &sample);
 	else if (said->exchange.fault == FAULT_NONE)
 		e->exchange.fault = FAULT_TIMEOUT;
 	e->has_sample = e->exchange.fault == FAULT_NONE;

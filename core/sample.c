@@ -12,27 +12,29 @@ half(struct span a, struct span b)
 }
 
 static bool
-stepped(struct span by_system, struct span by_raw, struct span read)
+stepped(const struct exchange *x, struct span by_system, struct span by_raw)
 {
 	int64_t apart = span_abs(span_sub(by_system, by_raw)).ns;
-	double allowed = (double)by_raw.ns * SLEW_MAX + 2 * (double)read.ns + STEP_MIN_NS;
+	double allowed = (double)by_raw.ns * SLEW_MAX +
+			 (double)span_add(x->t1_read, x->t4_read).ns + STEP_MIN_NS;
 
 	return (double)apart > allowed;
 }
 
 enum fault
-sample_from_exchange(const struct exchange *x, struct span read, struct sample *out)
+sample_from_exchange(const struct exchange *x, struct sample *out)
 {
 	struct span there = utc_minus_system(x->t2, x->t1);
 	struct span back = utc_minus_system(x->t3, x->t4);
 	struct span round_trip = system_since(x->t4, x->t1);
 	struct span by_raw = raw_since(x->t4_raw, x->t1_raw);
 	struct span delay = span_sub(round_trip, utc_since(x->t3, x->t2));
+	struct span read = span_max(x->t1_read, x->t4_read);
 	struct span precision = ntp_log2_to_span(x->precision);
 
 	if (by_raw.ns < 0 || by_raw.ns > DELAY_MAX_NS)
 		return FAULT_IMPLAUSIBLE;
-	if (stepped(round_trip, by_raw, read))
+	if (stepped(x, round_trip, by_raw))
 		return FAULT_CLOCK_STEPPED;
 	if (delay.ns < DELAY_MIN_NS || delay.ns > DELAY_MAX_NS || there.ns == INT64_MIN ||
 	    there.ns == INT64_MAX || back.ns == INT64_MIN || back.ns == INT64_MAX)

@@ -35,6 +35,7 @@ const struct config_key config_server_keys[] = {
 	{ "burst", "4", "a whole number from 0 to 16" },
 	{ "pool", "1", "a whole number from 1 to 16" },
 	{ "common", "no", "yes or no" },
+	{ "interleaved", "no", "yes or no" },
 };
 const size_t config_server_key_count =
     sizeof(config_server_keys) / sizeof(*config_server_keys);
@@ -108,7 +109,8 @@ set_server(struct config_server *s, const char *key, const char *value)
 		return config_parse_number(value, 0, BURST_MAX, &s->burst);
 	if (strcmp(key, "pool") == 0)
 		return config_parse_number(value, 1, LOOP_ADDRESSES_MAX, &s->pool);
-	return config_parse_yes_no(value, &s->common);
+	return config_parse_yes_no(
+	    value, strcmp(key, "common") == 0 ? &s->common : &s->interleaved);
 }
 
 static bool
@@ -330,7 +332,7 @@ server_equal(const struct config_server *a, const struct config_server *b)
 	return strcmp(a->name, b->name) == 0 && strcmp(a->address, b->address) == 0 &&
 	       a->port == b->port && a->minpoll == b->minpoll &&
 	       a->maxpoll == b->maxpoll && a->burst == b->burst && a->pool == b->pool &&
-	       a->common == b->common;
+	       a->common == b->common && a->interleaved == b->interleaved;
 }
 
 bool

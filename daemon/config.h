@@ -24,6 +24,7 @@ struct config_server {
 	int burst;
 	int pool; /* so many addresses of the name, each a server */
 	bool common;
+	bool interleaved;
 };
 
 struct config {

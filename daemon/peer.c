@@ -76,11 +76,9 @@ static void
 finish(struct peer *p, const struct exchange *x, const struct clock_reading *at,
     const struct sample *sample)
 {
-	uint64_t transmit = sample != NULL ? p->association.last_transmit : 0;
-
 	hang_up(p);
 	p->ended++;
-	association_end(&p->association, x->fault, transmit, (uint32_t)random_number());
+	association_end(&p->association, x->fault, (uint32_t)random_number());
 	p->exchanged(p->arg, p, x, at, sample);
 	sleep_until_due(p);
 }
@@ -88,12 +86,12 @@ finish(struct peer *p, const struct exchange *x, const struct clock_reading *at,
 static void
 finish_without_reply(struct peer *p, enum fault fault)
 {
-	struct exchange x = p->pending;
-	struct clock_reading at;
+	struct exchange x = { .fault = fault };
+	struct stamp_frame frame = { .before = p->before };
 
-	clock_read(&at);
-	x.fault = fault;
-	finish(p, &x, &at, NULL);
+	clock_read(&frame.after);
+	stamp_sent(&frame, &p->sent, &x);
+	finish(p, &x, &frame.after, NULL);
 }
 
 static enum fault
@@ -112,48 +110,24 @@ fault_from_error(int error)
 	}
 }
 
-/*
- * A stamp of the kernel's lies on the host's clock; a bracketed reading of the clocks
- * near it gives its raw time. One that lies a second off, or on the wrong side, is not
- * used: the clock was set between.
- */
-static bool
-stamp_is_near(struct span from_reading)
+static struct exchange
+begin_exchange(
+    struct peer *p, const struct stamp_frame *frame, const struct udp_received *received)
 {
-	return from_reading.ns >= 0 && from_reading.ns < NS_PER_SECOND;
+	struct exchange x = { .replied = true, .ttl = received->ttl };
+
+	stamp_sent(frame, &p->sent, &x);
+	stamp_received(frame, &received->stamps, &x);
+	return x;
 }
 
-static void
-take_sent_stamp(struct peer *p)
+/* Between the frame's readings somebody may have set the clock. */
+static enum fault
+measure(const struct stamp_frame *frame, const struct exchange *x, struct sample *out)
 {
-	struct system_time sent;
-	struct span later;
-
-	if (p->pending.sent_by == STAMP_KERNEL || !udp_sent_at(p->fd, &sent))
-		return;
-	later = system_since(sent, p->before.real);
-	if (!stamp_is_near(later))
-		return;
-	p->pending.sent_by = STAMP_KERNEL;
-	p->pending.t1 = sent;
-	p->pending.t1_raw = raw_after(p->before.raw, later);
-}
-
-static void
-stamp_arrival(struct exchange *x, const struct clock_reading *at,
-    const struct udp_received *received)
-{
-	struct span earlier = system_since(at->real, received->at);
-
-	x->replied = true;
-	x->ttl = received->ttl;
-	x->t4 = at->real;
-	x->t4_raw = at->raw;
-	if (!received->stamped || !stamp_is_near(earlier))
-		return;
-	x->received_by = STAMP_KERNEL;
-	x->t4 = received->at;
-	x->t4_raw = raw_after(at->raw, (struct span){ -earlier.ns });
+	if (!stamp_continuous(&frame->before, &frame->after))
+		return FAULT_CLOCK_STEPPED;
+	return sample_from_exchange(x, out);
 }
 
 /* A reply that cannot be ours is handed over, and the wait goes on. */
@@ -161,24 +135,25 @@ static void
 take_reply(
     struct peer *p, const uint8_t *octets, size_t n, const struct udp_received *received)
 {
-	struct exchange x = p->pending;
-	struct clock_reading at;
+	struct stamp_frame frame = { .before = p->before };
 	struct ntp_packet packet;
+	struct exchange own;
+	struct exchange x;
 	struct sample sample;
 
-	clock_read(&at);
-	stamp_arrival(&x, &at, received);
+	clock_read(&frame.after);
+	own = x = begin_exchange(p, &frame, received);
 	x.fault = association_examine(&p->association, octets, n, &packet);
 	if (x.fault != FAULT_LENGTH && x.fault != FAULT_VERSION && x.fault != FAULT_MODE)
-		exchange_take_packet(&x, &packet);
+		association_take(&p->association, &packet, &x);
 	if (x.fault == FAULT_NONE)
-		x.fault = sample_from_exchange(&x, at.read, &sample);
+		x.fault = measure(&frame, &x, &sample);
 	if (x.fault == FAULT_NONE)
-		p->association.last_transmit = packet.transmit;
+		association_answered(&p->association, &packet, &own, &frame.after);
 	if (fault_ends_request(x.fault))
-		finish(p, &x, &at, x.fault == FAULT_NONE ? &sample : NULL);
+		finish(p, &x, &frame.after, x.fault == FAULT_NONE ? &sample : NULL);
 	else
-		p->exchanged(p->arg, p, &x, &at, NULL);
+		p->exchanged(p->arg, p, &x, &frame.after, NULL);
 }
 
 static void
@@ -187,7 +162,7 @@ on_readable(void *arg)
 	struct peer *p = arg;
 	_Alignas(8) uint8_t octets[PACKET_MAX];
 
-	take_sent_stamp(p);
+	udp_sent_at(p->fd, &p->sent);
 	for (int i = 0; i < REPLIES_AT_ONCE && p->fd >= 0; i++) {
 		struct udp_received received;
 		int n = udp_receive(p->fd, octets, sizeof(octets), &received);
@@ -205,7 +180,8 @@ on_readable(void *arg)
 static int
 send_request(struct peer *p)
 {
-	uint64_t nonce = random_number();
+	struct association_cookies cookies = { random_number(), random_number() };
+	struct ntp_packet request;
 	uint8_t octets[NTP_HEADER_BYTES];
 	int error;
 
@@ -215,15 +191,15 @@ send_request(struct peer *p)
 		    udp_own_address(p->fd, p->association.own_address);
 		p->watch = loop_watch_new(p->loop, p->fd, false, on_readable, p);
 	}
-	ntp_request_encode(nonce, octets);
+	p->sent = (struct stamps){ .by_kernel = false };
 	clock_read(&p->before);
-	p->pending = (struct exchange){ .t1 = p->before.real, .t1_raw = p->before.raw };
-	association_request(&p->association, nonce, p->before.raw);
+	request = association_request(&p->association, &cookies, &p->before);
+	ntp_packet_encode(&request, octets);
 	if (p->fd < 0)
 		return p->fd;
 	error = p->watch != NULL ? udp_send(p->fd, octets, sizeof(octets)) : -ENOMEM;
 	if (error == 0)
-		take_sent_stamp(p);
+		udp_sent_at(p->fd, &p->sent);
 	return error;
 }
 
@@ -266,6 +242,12 @@ peer_hurry(struct peer *p)
 		return;
 	association_hurry(&p->association, clock_raw());
 	sleep_until_due(p);
+}
+
+void
+peer_forget(struct peer *p)
+{
+	association_forget(&p->association);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "exchange.h"
 #include "loop.h"
 #include "sample.h"
+#include "stamp.h"
 
 struct peer;
 
@@ -30,8 +31,8 @@ struct peer {
 	struct loop_address address;
 	struct association association;
 	struct association_rules rules;
-	struct exchange pending;     /* the request that is out */
-	struct clock_reading before; /* the clocks just before it was sent */
+	struct clock_reading before; /* the clocks just before the request was sent */
+	struct stamps sent;          /* when it left */
 	unsigned ended; /* requests that have ended, since it got its address */
 	bool paused;
 	peer_exchanged *exchanged;
@@ -48,6 +49,9 @@ void peer_set_address(struct peer *p, const struct loop_address *a);
 
 /* Asks now, if no request is out. */
 void peer_hurry(struct peer *p);
+
+/* A clock has changed its ways: no reply completes what was measured before. */
+void peer_forget(struct peer *p);
 
 /* Asks no more. */
 void peer_pause(struct peer *p);

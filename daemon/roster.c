@@ -20,6 +20,7 @@ rules_for(const struct config_server *s, const struct roster_rules *rules)
 		.fixed_poll = rules->fixed_poll,
 		.burst = rules->burst >= 0 ? rules->burst : s->burst,
 		.common = s->common,
+		.interleaved = s->interleaved,
 	};
 }
 

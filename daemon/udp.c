@@ -82,26 +82,34 @@ is_ttl(const struct cmsghdr *c)
 	       (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT);
 }
 
-/* The software stamp is the first of three; zero: there is none. */
-static bool
-read_stamp(struct cmsghdr *c, struct system_time *out)
+/* The host's clock is the first of three, the interface's the third; zero: not said. */
+static void
+read_stamps(struct cmsghdr *c, struct stamps *out)
 {
-	struct timespec stamp;
+	struct timespec stamp[3];
+	int64_t ns[3];
 
-	memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-	out->ns = (int64_t)stamp.tv_sec * NS_PER_SECOND + stamp.tv_nsec;
-	return out->ns != 0;
+	memcpy(stamp, CMSG_DATA(c), sizeof(stamp));
+	for (size_t i = 0; i < 3; i++)
+		ns[i] = (int64_t)stamp[i].tv_sec * NS_PER_SECOND + stamp[i].tv_nsec;
+	if (ns[0] != 0) {
+		out->by_kernel = true;
+		out->kernel.ns = ns[0];
+	}
+	if (ns[2] != 0) {
+		out->by_hardware = true;
+		out->hardware.ns = ns[2];
+	}
 }
 
 static void
 read_control(struct msghdr *m, struct udp_received *out)
 {
-	*out = (struct udp_received){ .ttl = 0 };
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
 		if (is_ttl(c))
 			memcpy(&out->ttl, CMSG_DATA(c), sizeof(out->ttl));
 		else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING)
-			out->stamped = read_stamp(c, &out->at);
+			read_stamps(c, &out->stamps);
 	}
 }
 
@@ -127,22 +135,21 @@ receive(int fd, uint8_t *octets, size_t size, int flags, struct udp_received *ou
 int
 udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out)
 {
+	*out = (struct udp_received){ .ttl = 0 };
 	return receive(fd, octets, size, 0, out);
 }
 
-bool
-udp_sent_at(int fd, struct system_time *out)
+void
+udp_sent_at(int fd, struct stamps *out)
 {
-	struct udp_received stamp = { .ttl = 0 };
+	struct udp_received said = { .stamps = *out };
 	uint8_t nothing[1];
-	bool found = false;
+	int n;
 
-	while (receive(fd, nothing, sizeof(nothing), MSG_ERRQUEUE, &stamp) >= 0) {
-		if (stamp.stamped)
-			*out = stamp.at;
-		found |= stamp.stamped;
-	}
-	return found;
+	do
+		n = receive(fd, nothing, sizeof(nothing), MSG_ERRQUEUE, &said);
+	while (n >= 0);
+	*out = said.stamps;
 }
 
 void

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "loop.h"
-#include "timescale.h"
+#include "stamp.h"
 
 /* A descriptor, or -errno. The kernel lets through what comes from the peer, no more. */
 int udp_open(const struct loop_address *peer);
@@ -21,16 +21,15 @@ int udp_send(int fd, const uint8_t *octets, size_t n);
 
 /* What the kernel says of a datagram. */
 struct udp_received {
-	int ttl;               /* 0: it did not say */
-	bool stamped;          /* `at` holds */
-	struct system_time at; /* when it came in, by the host's clock */
+	int ttl;              /* 0: it did not say */
+	struct stamps stamps; /* when it came in */
 };
 
 /* Octets received (cut to size), -EAGAIN: none there, or -errno (ICMP errors too). */
 int udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out);
 
-/* When the request left, by the host's clock; false: the kernel has not said (yet). */
-bool udp_sent_at(int fd, struct system_time *out);
+/* Adds to *out what the kernel has said since of when the request left. */
+void udp_sent_at(int fd, struct stamps *out);
 
 /*
  * A socket with stamping switched on, to be kept for life: the kernel switches stamping

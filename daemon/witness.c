@@ -40,6 +40,7 @@ witness_list_servers(const struct witness *w, struct record_servers *out)
 			.pool = s->pool,
 			.fixed_poll = w->options->poll,
 			.common = s->common,
+			.interleaved = s->interleaved,
 		};
 		record_copy_text(r->name, sizeof(r->name), s->name);
 		record_copy_text(r->address, sizeof(r->address), s->address);

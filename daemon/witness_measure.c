@@ -177,12 +177,14 @@ witness_hurry(struct witness *w)
 }
 
 /*
- * All servers are asked at once, and what is known at this moment is written down. Who
+ * What was measured before is no measure of what comes. All servers are asked at once, and what is known at this moment is written down. Who
  * sets the clock a thousand times a second shall not make us ask the servers as often.
  */
 static void
 take_stock(struct witness *w, const struct clock_reading *at)
 {
+	for (size_t i = 0; i < w->roster.peers; i++)
+		peer_forget(&w->roster.peer[i]);
 	if (!w->hurried || raw_since(at->raw, w->hurried_at).ns >= HURRY_NS)
 		witness_hurry(w);
 	w->hurried = true;

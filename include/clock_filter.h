@@ -40,7 +40,8 @@ struct estimate {
 	    jitter; /* psi: RMS of (theta_0 - theta_j), at least best.dispersion */
 };
 
-/* The ninth sample takes the place of the first. */
+/* The ninth sample takes the place of the first; one of the same round trip (at the same
+ * time), which is the interleaved word of it, that of the newest. */
 void clock_filter_push(struct clock_filter *f, const struct sample *s);
 
 /*

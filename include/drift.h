@@ -49,6 +49,7 @@ struct drift {
 	size_t points;
 };
 
+/* The newest; one at the same time replaces the newest, as in the clock filter. */
 void drift_add(struct drift_history *h, const struct sample *s);
 
 /* The line's value and errors at `epoch`; false: the history is empty. */

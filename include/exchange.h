@@ -29,8 +29,9 @@ struct clock_reading {
 
 /* Who took the origin and destination timestamps. */
 enum stamp {
-	STAMP_USER,   /* this program, before sending or after receiving */
-	STAMP_KERNEL, /* the kernel, when the packet left or came (SO_TIMESTAMPING) */
+	STAMP_USER,     /* this program, before sending or after receiving */
+	STAMP_KERNEL,   /* the kernel, when the packet left or came (SO_TIMESTAMPING) */
+	STAMP_HARDWARE, /* the network interface, by its own clock */
 	STAMPS
 };
 
@@ -41,14 +42,23 @@ enum auth { AUTH_NONE, AUTHS };
 
 extern const char *const auth_names[AUTHS];
 
+/*
+ * T1..T4 belong to one round trip, always. In basic mode that is the one that ended with
+ * this reply; an interleaved reply (RFC 9769) completes the one before it: t3 is in this
+ * reply, t1, t2, t4 and who stamped them are of that one, and what the server says of
+ * itself is of now.
+ */
 struct exchange {
 	struct system_time t1; /* origin: the request was sent */
 	struct raw_time t1_raw;
+	struct span t1_read;   /* by at most so much t1 and t1_raw miss one another */
 	struct system_time t4; /* destination: the reply came in */
 	struct raw_time t4_raw;
+	struct span t4_read;
 	enum stamp sent_by, received_by;
-	bool replied;       /* a datagram came: t4, t4_raw, ttl hold */
+	bool replied;       /* a datagram came: t4, t4_raw, t4_read, ttl hold */
 	bool decoded;       /* it was an NTP reply: t2, t3 and all below hold */
+	bool interleaved;   /* false: basic mode */
 	struct utc_time t2; /* receive: the server got the request */
 	struct utc_time t3; /* transmit: the server sent the reply */
 	uint8_t leap, version, stratum;

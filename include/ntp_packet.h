@@ -45,9 +45,6 @@ __attribute__((warn_unused_result)) enum fault ntp_packet_decode(
 
 void ntp_packet_encode(const struct ntp_packet *p, uint8_t out[NTP_HEADER_BYTES]);
 
-/* The request: mode 3, version 4, a random transmit timestamp, nothing of this host. */
-void ntp_request_encode(uint64_t nonce, uint8_t out[NTP_HEADER_BYTES]);
-
 /*
  * 32.32 seconds of an NTP era -> UTC, to the nearest nanosecond. The era is the one that
  * puts it into 2010-01-01 .. 2146-02-07: a pivot of the format's, not of the host's

@@ -52,6 +52,7 @@ struct record_server {
 	int pool;                    /* so many addresses of the name are used */
 	struct span fixed_poll;      /* 0: none */
 	bool common;
+	bool interleaved;
 };
 
 struct record_servers {

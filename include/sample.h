@@ -19,16 +19,16 @@ struct sample {
 };
 
 /*
- * From a reply that passed the packet tests.
+ * From a reply that passed the packet tests, basic or interleaved alike.
  *   theta   = ((T2 - T1) + (T3 - T4)) / 2
  *   delta   = (T4 - T1) - (T3 - T2), not below 0
  *   epsilon = read + 2^precision + PHI * (T4 - T1)
- * read: half-width of the bracketed clock reading at T4, the precision of this host.
+ * read: the greater of t1_read and t4_read, the precision of this host.
  * FAULT_CLOCK_STEPPED if host and raw clock disagree about T4 - T1 by more than a
  * clock that is only slewed can (a tenth, which is also over chrony's fastest), or
  * FAULT_IMPLAUSIBLE; *out is written on FAULT_NONE only.
  */
 __attribute__((warn_unused_result)) enum fault sample_from_exchange(
-    const struct exchange *x, struct span read, struct sample *out);
+    const struct exchange *x, struct sample *out);
 
 #endif

@@ -3,13 +3,17 @@
  * numbers in the file CLOCK_FAKE names, three int64_t of nanoseconds in the host's byte
  * order: for CLOCK_REALTIME; for CLOCK_BOOTTIME (a suspend, which moves CLOCK_REALTIME as
  * well); and per second of raw time since the file was mapped, for all but
- * CLOCK_MONOTONIC_RAW (a slew). No real clock is touched.
+ * CLOCK_MONOTONIC_RAW (a slew). What recvmsg() says of when the kernel stamped a packet is
+ * moved alike. No real clock is touched.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/errqueue.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,16 +72,41 @@ faked(clockid_t id)
 	return more;
 }
 
+static void
+move(struct timespec *t, int64_t by)
+{
+	int64_t ns = (int64_t)t->tv_sec * NS + t->tv_nsec + by;
+
+	t->tv_sec = ns / NS;
+	t->tv_nsec = ns % NS;
+}
+
 int
 clock_gettime(clockid_t id, struct timespec *t)
 {
 	int result = ask(id, t);
-	int64_t ns;
 
-	if (result != 0 || fake == NULL)
-		return result;
-	ns = (int64_t)t->tv_sec * NS + t->tv_nsec + faked(id);
-	t->tv_sec = ns / NS;
-	t->tv_nsec = ns % NS;
-	return 0;
+	if (result == 0 && fake != NULL)
+		move(t, faked(id));
+	return result;
+}
+
+/* The first of the stamps is the kernel's, by CLOCK_REALTIME. */
+ssize_t
+recvmsg(int fd, struct msghdr *m, int flags)
+{
+	ssize_t n = syscall(SYS_recvmsg, fd, m, flags);
+	struct scm_timestamping stamps;
+
+	if (n < 0 || fake == NULL)
+		return n;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPING)
+			continue;
+		memcpy(&stamps, CMSG_DATA(c), sizeof(stamps));
+		if (stamps.ts[0].tv_sec != 0)
+			move(&stamps.ts[0], faked(CLOCK_REALTIME));
+		memcpy(CMSG_DATA(c), &stamps, sizeof(stamps));
+	}
+	return n;
 }

@@ -4,10 +4,54 @@
 #include "law.h"
 
 #define NONCE UINT64_C(0x1122334455667788)
+#define COOKIE UINT64_C(0x99aabbccddeeff00)
 #define RECEIVE UINT64_C(0xed00000140000000)
 #define TRANSMIT UINT64_C(0xed00000180000000)
 
 static const struct association_rules usual = { .minpoll = 6, .maxpoll = 10, .burst = 4 };
+
+static void
+ask(struct association *a, struct raw_time at)
+{
+	const struct association_cookies c = { NONCE, COOKIE };
+	const struct clock_reading now = {
+		.real = { at.ns },
+		.raw = at,
+		.mono = { at.ns },
+		.boot = { at.ns },
+		.has_mono = true,
+		.has_boot = true,
+	};
+
+	(void)association_request(a, &c, &now);
+}
+
+/* A good reply came at once. */
+static void
+answered(struct association *a, const struct ntp_packet *p)
+{
+	const struct clock_reading now = {
+		.real = { a->asked.ns },
+		.raw = a->asked,
+		.mono = { a->asked.ns },
+		.boot = { a->asked.ns },
+		.has_mono = true,
+		.has_boot = true,
+	};
+	const struct exchange own = {
+		.t1 = { a->asked.ns + 1 },
+		.t4 = { a->asked.ns + 4 },
+		.t1_raw = { a->asked.ns + 11 },
+		.t4_raw = { a->asked.ns + 14 },
+		.t1_read = { 21 },
+		.t4_read = { 24 },
+		.sent_by = STAMP_HARDWARE,
+		.received_by = STAMP_KERNEL,
+	};
+
+	association_answered(a, p, &own, &now);
+	association_end(a, FAULT_NONE, 0);
+}
 
 static struct association
 asked(struct association_rules rules)
@@ -15,7 +59,7 @@ asked(struct association_rules rules)
 	struct association a;
 
 	association_begin(&a, &rules, (struct raw_time){ 0 });
-	association_request(&a, NONCE, (struct raw_time){ 0 });
+	ask(&a, (struct raw_time){ 0 });
 	return a;
 }
 
@@ -60,8 +104,8 @@ round_trip(struct association *a, enum fault fault, uint32_t spread)
 	struct raw_time at = a->wake;
 
 	ck_assert_int_eq(association_tick(a, at).kind, ACTION_SEND);
-	association_request(a, NONCE, at);
-	association_end(a, fault, 0, spread);
+	ask(a, at);
+	association_end(a, fault, spread);
 	return raw_since(a->wake, at);
 }
 
@@ -150,7 +194,7 @@ START_TEST(reply_is_waited_for_three_seconds)
 	ck_assert_int_eq(wait.wake.ns, 3 * NS_PER_SECOND);
 	ck_assert(!wait.never);
 	ck_assert_int_eq(association_tick(&a, second(3)).kind, ACTION_TIMEOUT);
-	association_end(&a, FAULT_TIMEOUT, 0, 0x8000);
+	association_end(&a, FAULT_TIMEOUT, 0x8000);
 	ck_assert(!a.outstanding);
 	/* the burst's spacing has gone by */
 	ck_assert_int_eq(association_tick(&a, second(3)).kind, ACTION_SEND);
@@ -225,7 +269,7 @@ START_TEST(reply_to_no_request_is_bogus)
 	struct association a = asked(usual);
 	struct ntp_packet p = good_reply();
 
-	association_end(&a, FAULT_NONE, TRANSMIT, 0);
+	answered(&a, &p);
 	ck_assert_int_eq(examine(&a, &p), FAULT_BOGUS_ORIGIN);
 }
 END_TEST
@@ -270,17 +314,38 @@ START_TEST(same_transmit_timestamp_again_is_a_duplicate)
 	struct association a = asked(usual);
 	struct ntp_packet p = good_reply();
 
-	association_end(&a, FAULT_NONE, TRANSMIT, 0);
-	association_request(&a, NONCE, second(64));
+	answered(&a, &p);
+	ask(&a, second(64));
 	ck_assert_int_eq(examine(&a, &p), FAULT_DUPLICATE);
 	ck_assert(!fault_ends_request(FAULT_DUPLICATE));
 	p.transmit++;
 	ck_assert_int_eq(examine(&a, &p), FAULT_NONE);
 	/* a request without a reply does not make it forgotten */
-	association_end(&a, FAULT_TIMEOUT, 0, 0);
-	association_request(&a, NONCE, second(128));
+	association_end(&a, FAULT_TIMEOUT, 0);
+	ask(&a, second(128));
 	p.transmit = TRANSMIT;
 	ck_assert_int_eq(examine(&a, &p), FAULT_DUPLICATE);
+}
+END_TEST
+
+START_TEST(basic_request_holds_nothing_but_its_cookie)
+{
+	for (int i = 0; i < 1000; i++) {
+		struct association_cookies c = { law_u64(), law_u64() };
+		struct clock_reading now = { .real = { law_any_int64() } };
+		uint8_t octets[NTP_HEADER_BYTES];
+		uint8_t wanted[NTP_HEADER_BYTES] = { 0x23 };
+		struct association a;
+		struct ntp_packet p;
+
+		association_begin(&a, &usual, second(0));
+		a.round_trip.receive = law_u64(); /* it is not asked for */
+		p = association_request(&a, &c, &now);
+		ntp_packet_encode(&p, octets);
+		for (int k = 0; k < 8; k++)
+			wanted[40 + k] = (uint8_t)(c.transmit >> (56 - 8 * k));
+		law_holds(memcmp(octets, wanted, sizeof(wanted)) == 0);
+	}
 }
 END_TEST
 
@@ -420,7 +485,7 @@ START_TEST(deny_and_rstr_stop_for_ever)
 	for (size_t i = 0; i < 2; i++) {
 		struct association a = asked(usual);
 
-		association_end(&a, kisses[i], 0, 0x8000);
+		association_end(&a, kisses[i], 0x8000);
 		ck_assert_int_eq(association_tick(&a, second(1 << 20)).kind, ACTION_WAIT);
 		ck_assert(association_tick(&a, second(1 << 20)).never);
 		association_hurry(&a, second(1 << 20));
@@ -523,6 +588,7 @@ main(void)
 	tcase_add_test(t, kiss_codes_are_told_apart);
 	tcase_add_test(t, zero_timestamps_are_refused);
 	tcase_add_test(t, same_transmit_timestamp_again_is_a_duplicate);
+	tcase_add_test(t, basic_request_holds_nothing_but_its_cookie);
 	tcase_add_test(t, unsynchronised_servers_are_refused);
 	tcase_add_test(t, common_time_base_may_be_unsynchronised);
 	tcase_add_test(t, transmit_before_receive_is_refused);

@@ -50,10 +50,12 @@ exchange_at(const struct host *h, int64_t c, int64_t wrong)
 	return (struct exchange){
 		.t1 = { host_at(h, c) },
 		.t1_raw = { c },
+		.t1_read = { 50 },
 		.t2 = { utc_at(h, c + 5 * MS) + wrong },
 		.t3 = { utc_at(h, c + 6 * MS) + wrong },
 		.t4 = { host_at(h, c + 11 * MS) },
 		.t4_raw = { c + 11 * MS },
+		.t4_read = { 50 },
 		.replied = true,
 		.decoded = true,
 		.version = 4,
@@ -75,7 +77,7 @@ feed(size_t server, const struct exchange *x)
 		calibrator_exchange(&calibrator, server, x, NULL);
 		return false;
 	}
-	ck_assert_int_eq(sample_from_exchange(x, (struct span){ 50 }, &s), FAULT_NONE);
+	ck_assert_int_eq(sample_from_exchange(x, &s), FAULT_NONE);
 	well = calibrator_predicts(&calibrator, server, &s);
 	calibrator_exchange(&calibrator, server, x, &s);
 	return well;

@@ -43,6 +43,24 @@ START_TEST(empty_filter_estimates_nothing)
 }
 END_TEST
 
+START_TEST(second_sample_of_a_round_trip_replaces_the_first)
+{
+	struct clock_filter f = { 0 };
+
+	for (int i = 0; i < 20; i++) {
+		push(&f, i, 7, MS);
+		push(&f, i, 9, MS / 2);
+		ck_assert_uint_eq(f.used, i < 8 ? (size_t)i + 1 : 8);
+		ck_assert_int_eq(clock_filter_newest(&f, 0)->utc_minus_raw.ns, 9);
+		if (i > 0)
+			ck_assert_int_eq(
+			    clock_filter_newest(&f, 1)->at.ns, (i - 1) * NS_PER_SECOND);
+	}
+	for (size_t i = 0; i < f.used; i++)
+		ck_assert_int_eq(f.stage[i].delay.ns, MS / 2);
+}
+END_TEST
+
 START_TEST(ninth_sample_evicts_the_first)
 {
 	struct clock_filter f = { 0 };
@@ -199,6 +217,7 @@ main(void)
 	TCase *t = law_case(s);
 
 	tcase_add_test(t, empty_filter_estimates_nothing);
+	tcase_add_test(t, second_sample_of_a_round_trip_replaces_the_first);
 	tcase_add_test(t, ninth_sample_evicts_the_first);
 	tcase_add_test(t, newest_are_counted_from_the_last_pushed);
 	tcase_add_test(t, least_delay_of_the_last_eight_wins);

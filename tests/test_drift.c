@@ -39,6 +39,26 @@ fit_at(const struct drift_history *h, double second)
 	return d;
 }
 
+START_TEST(second_sample_of_a_round_trip_replaces_the_first)
+{
+	struct drift_history once = { 0 };
+	struct drift_history twice = { 0 };
+	struct drift a;
+	struct drift b;
+
+	for (int i = 0; i < 3 * DRIFT_POINTS; i++) {
+		add_point(&once, i, BASE + i, 9 * MS);
+		add_point(&twice, i, BASE + i + 5 * MS, 10 * MS);
+		add_point(&twice, i, BASE + i, 9 * MS);
+		ck_assert_uint_eq(twice.used, once.used);
+	}
+	a = fit_at(&once, 1000);
+	b = fit_at(&twice, 1000);
+	ck_assert_int_eq(a.utc_minus_raw.ns, b.utc_minus_raw.ns);
+	ck_assert_int_eq(a.delay_min.ns, b.delay_min.ns);
+}
+END_TEST
+
 START_TEST(empty_history_has_no_line)
 {
 	struct drift_history h = { 0 };
@@ -269,6 +289,7 @@ main(void)
 	Suite *s = suite_create("drift");
 	TCase *t = law_case(s);
 
+	tcase_add_test(t, second_sample_of_a_round_trip_replaces_the_first);
 	tcase_add_test(t, empty_history_has_no_line);
 	tcase_add_test(t, straight_line_is_recovered_for_both_signs);
 	tcase_add_test(t, burst_of_eight_tells_the_frequency_as_well_as_it_says);

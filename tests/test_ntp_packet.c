@@ -134,21 +134,6 @@ START_TEST(hand_made_packet_has_these_octets)
 }
 END_TEST
 
-START_TEST(request_holds_nothing_but_the_nonce)
-{
-	for (int i = 0; i < 1000; i++) {
-		uint64_t nonce = law_u64();
-		uint8_t octets[NTP_HEADER_BYTES];
-		uint8_t wanted[NTP_HEADER_BYTES] = { 0x23 };
-
-		for (int k = 0; k < 8; k++)
-			wanted[40 + k] = (uint8_t)(nonce >> (56 - 8 * k));
-		ntp_request_encode(nonce, octets);
-		law_holds(memcmp(octets, wanted, sizeof(wanted)) == 0);
-	}
-}
-END_TEST
-
 START_TEST(era_begins_at_the_pivot)
 {
 	/* 2010-01-01 and the second before it, which is one of 2146 */
@@ -261,7 +246,6 @@ main(void)
 	tcase_add_test(t, what_follows_the_header_changes_nothing);
 	tcase_add_test(t, every_first_octet_is_judged_by_version_then_mode);
 	tcase_add_test(t, hand_made_packet_has_these_octets);
-	tcase_add_test(t, request_holds_nothing_but_the_nonce);
 	tcase_add_test(t, era_begins_at_the_pivot);
 	tcase_add_test(t, nanoseconds_of_2010_to_2146_come_back_exactly);
 	tcase_add_test(t, any_utc_has_an_ntp_time_of_some_era);

@@ -38,6 +38,7 @@ any_servers(struct record_servers *to, size_t most)
 		s->pool = (int)law_u64();
 		s->fixed_poll.ns = law_any_int64();
 		s->common = law_chance(0.5);
+		s->interleaved = law_chance(0.5);
 	}
 }
 
@@ -176,6 +177,7 @@ any_reply(struct exchange *x)
 {
 	x->t2.ns = law_any_int64();
 	x->t3.ns = law_any_int64();
+	x->interleaved = law_chance(0.5);
 	x->leap = (uint8_t)law_u64();
 	x->version = (uint8_t)law_u64();
 	x->stratum = (uint8_t)law_u64();
@@ -195,6 +197,7 @@ any_exchange(struct record_exchange *e)
 	ANY_TEXT(e->address);
 	x->t1.ns = law_any_int64();
 	x->t1_raw.ns = law_any_int64();
+	x->t1_read.ns = law_any_int64();
 	x->fault = (enum fault)law_below(FAULTS);
 	x->sent_by = (enum stamp)law_below(STAMPS);
 	x->replied = law_chance(0.7);
@@ -202,6 +205,7 @@ any_exchange(struct record_exchange *e)
 	if (x->replied) {
 		x->t4.ns = law_any_int64();
 		x->t4_raw.ns = law_any_int64();
+		x->t4_read.ns = law_any_int64();
 		x->received_by = (enum stamp)law_below(STAMPS);
 		x->ttl = (int)law_u64();
 	}
@@ -531,8 +535,13 @@ known_exchange(struct record *r)
 		    .t4 = { INT64_C(1795312367021000000) },
 		    .t1_raw = { 1000 },
 		    .t4_raw = { 4000 },
+		    .t1_read = { 40 },
+		    .t4_read = { 50 },
+		    .sent_by = STAMP_HARDWARE,
+		    .received_by = STAMP_KERNEL,
 		    .replied = true,
 		    .decoded = true,
+		    .interleaved = true,
 		    .version = 4,
 		    .stratum = 2,
 		    .poll = 6,
@@ -557,7 +566,8 @@ START_TEST(known_exchange_has_this_line)
 	    "\"ntp1\",\"address\":\"192.0.2.1:123\",\"t1\":\"2026-11-22T01:52:47.000000000Z"
 	    "\",\"t2\":\"2026-11-22T01:52:50.210000000Z\",\"t3\":\"2026-11-22T01:52:50.21100"
 	    "0000Z\",\"t4\":\"2026-11-22T01:52:47.021000000Z\",\"t1_raw_ns\":1000,\"t4_raw_n"
-	    "s\":4000,\"t1_stamp\":\"user\",\"t4_stamp\":\"user\",\"leap\":0,\"version\":4,"
+	    "s\":4000,\"t1_read_ns\":40,\"t4_read_ns\":50,\"t1_stamp\":\"hardware\","
+	    "\"t4_stamp\":\"kernel\",\"interleaved\":true,\"leap\":0,\"version\":4,"
 	    "\"stratum\":2,\"poll\":6,\"precision\":-23,\"refid\":\"c0000209\",\"root_delay_"
 	    "ns\":1000000,\"root_dispersion_ns\":2000000,\"auth\":\"none\",\"ttl\":61,\"faul"
 	    "t\":\"none\",\"offset_ns\":3200000000,\"delay_ns\":20000000,\"dispersion_ns\":1"
@@ -610,6 +620,7 @@ START_TEST(only_canonical_lines_are_records)
 		{ "\"type\":\"exchange\"", "\"type\":\"\"" },
 		{ "\"raw_ns\":5000,\"mono_ns\":6000",
 		    "\"mono_ns\":6000,\"raw_ns\":5000" },
+		{ "\"interleaved\":true", "\"interleaved\":false" },
 		{ "\"raw_ns\":5000,", "" },
 		{ "\"raw_ns\":5000", "\"raw_ns\":5e3" },
 		{ "\"raw_ns\":5000", "\"raw_ns\":+5000" },
@@ -676,9 +687,10 @@ END_TEST
 
 START_TEST(sixty_five_servers_or_nine_pairs_are_refused)
 {
-	static const char server[] = ",{\"name\":\"\",\"address\":\"\",\"port\":0,"
-				     "\"minpoll\":0,\"maxpoll\":0,\"burst\":0,\"pool\":0,"
-				     "\"poll_ns\":0,\"common\":false}";
+	static const char server[] =
+	    ",{\"name\":\"\",\"address\":\"\",\"port\":0,"
+	    "\"minpoll\":0,\"maxpoll\":0,\"burst\":0,\"pool\":0,"
+	    "\"poll_ns\":0,\"common\":false,\"interleaved\":false}";
 	size_t n;
 	char *end;
 

@@ -161,11 +161,16 @@ answer(struct server *s, int64_t sent, uint64_t nonce)
 static void
 ask(struct server *s, struct raw_time now)
 {
-	uint64_t nonce = law_u64();
+	struct association_cookies cookies = { law_u64(), 0 };
+	struct clock_reading at = read_clocks(now.ns);
 
-	association_request(&s->association, nonce, now);
-	s->exchange = (struct exchange){ .t1 = host_at(now.ns), .t1_raw = now };
-	answer(s, now.ns, nonce);
+	(void)association_request(&s->association, &cookies, &at);
+	s->exchange = (struct exchange){
+		.t1 = host_at(now.ns),
+		.t1_raw = now,
+		.t1_read = { READ },
+	};
+	answer(s, now.ns, cookies.transmit);
 }
 
 /* ---- what the daemon would do */
@@ -203,13 +208,12 @@ note(int64_t c)
 }
 
 static void
-end(size_t i, int64_t now, uint64_t transmit, const struct sample *sample)
+end(size_t i, int64_t now, const struct sample *sample)
 {
 	struct server *s = &world.server[i];
 	bool well = sample != NULL && calibrator_predicts(&calibrator, i, sample);
 
-	association_end(
-	    &s->association, s->exchange.fault, transmit, (uint32_t)law_u64());
+	association_end(&s->association, s->exchange.fault, (uint32_t)law_u64());
 	calibrator_exchange(&calibrator, i, &s->exchange, sample);
 	if (sample != NULL)
 		association_predicted(&s->association, well);
@@ -228,11 +232,12 @@ receive(size_t i, int64_t now)
 	x->replied = true;
 	x->t4 = host_at(now);
 	x->t4_raw.ns = now;
+	x->t4_read.ns = READ;
 	x->fault = association_examine(&s->association, s->reply, sizeof(s->reply), &p);
 	law_equal(x->fault, FAULT_NONE);
 	exchange_take_packet(x, &p);
-	x->fault = sample_from_exchange(x, (struct span){ READ }, &sample);
-	end(i, now, p.transmit, x->fault == FAULT_NONE ? &sample : NULL);
+	x->fault = sample_from_exchange(x, &sample);
+	end(i, now, x->fault == FAULT_NONE ? &sample : NULL);
 }
 
 /* When the server's next event is, INT64_MAX: never. */
@@ -263,7 +268,7 @@ act(size_t i, int64_t now)
 	}
 	s->answered = false;
 	s->exchange.fault = FAULT_TIMEOUT;
-	end(i, now, 0, NULL);
+	end(i, now, NULL);
 }
 
 static void

@@ -27,23 +27,35 @@ server_index(struct estimating *e, const struct record_exchange *x)
 	return i;
 }
 
+static bool
+of_same_round_trip(const struct estimating *e, size_t server, const struct exchange *x)
+{
+	size_t newest = e->server[server].newest;
+
+	return newest < e->count && e->o[newest].server == server &&
+	       e->o[newest].t1_raw.ns == x->t1_raw.ns;
+}
+
 void
-estimate_add(
-    struct estimating *e, const struct record_exchange *x, const struct clock_reading *at)
+estimate_add(struct estimating *e, const struct record_exchange *x)
 {
 	struct sample s;
 	size_t server;
 
 	if (x->exchange.fault != FAULT_NONE || !x->exchange.decoded ||
-	    sample_from_exchange(&x->exchange, at->read, &s) != FAULT_NONE)
+	    sample_from_exchange(&x->exchange, &s) != FAULT_NONE)
 		return;
 	server = server_index(e, x);
 	if (server == MAX_SERVERS)
 		return;
 	e->common |= x->exchange.leap == NTP_LEAP_UNKNOWN || x->exchange.stratum == 0 ||
 		     x->exchange.stratum > NTP_STRATUM_MAX;
-	e->o = memory_grow(e->o, &e->room, e->count + 1, sizeof(*e->o));
-	e->o[e->count++] = observation_of(&x->exchange, &s, (uint16_t)server);
+	if (!of_same_round_trip(e, server, &x->exchange)) {
+		e->o = memory_grow(e->o, &e->room, e->count + 1, sizeof(*e->o));
+		e->server[server].newest = e->count++;
+	}
+	e->o[e->server[server].newest] =
+	    observation_of(&x->exchange, &s, (uint16_t)server);
 }
 
 static int

@@ -14,6 +14,7 @@
 
 struct estimate_server {
 	char name[SERVER_NAME_SIZE], address[SERVER_ADDRESS_SIZE];
+	size_t newest; /* of its observations; when it has any */
 };
 
 /* All zero: no exchange yet. */
@@ -36,9 +37,9 @@ struct estimate_findings {
 	double wander, rho;     /* A, 1/s; the greatest rho, s/s */
 };
 
-/* An exchange that gave a sample; others, and those of a 65th server, are passed over. */
-void estimate_add(struct estimating *e, const struct record_exchange *x,
-    const struct clock_reading *at);
+/* An exchange that gave a sample; others, and those of a 65th server, are passed over. Of
+ * a round trip that has two, of basic and interleaved mode, the second counts. */
+void estimate_add(struct estimating *e, const struct record_exchange *x);
 
 /*
  * The points, in memory that the caller frees; NULL: there are too few exchanges, they

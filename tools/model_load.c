@@ -150,6 +150,15 @@ stretch_at(struct model *m, struct boot_model *own, struct raw_time c)
 	return best;
 }
 
+/* An interleaved reply tells of a round trip that may have ended in the stretch before. */
+static void
+add_exchange(struct model *m, struct boot_model *b, const struct record_exchange *x)
+{
+	if (x->exchange.interleaved)
+		b = stretch_at(m, b, x->exchange.t1_raw);
+	estimate_add(&b->estimating, x);
+}
+
 /* The host slept, or its clocksource changed, between two readings: until then the old
  * stretch may have gone on, since then the new one. */
 static void
@@ -272,7 +281,7 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 	note_basis(b, line, r);
 	take_clock(m, b, r);
 	if (r->type == RECORD_EXCHANGE)
-		estimate_add(&b->estimating, &r->exchange, &r->at);
+		add_exchange(m, b, &r->exchange);
 	if (r->type == RECORD_CALIBRATION)
 		add_calibration(m, b, &r->at, &r->calibration);
 }
