@@ -27,7 +27,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
-             libsodium-dev libjansson-dev
+             libsodium-dev libjansson-dev libarchive-dev
 DEPS_TEST  = check python3 perl strace jq openssl coreutils util-linux iproute2 \
              libseccomp2 libgnutls30 libcap2 tzdata
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
@@ -72,9 +72,10 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 # asked for only where something is compiled, so that deps and clean need nothing
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
 DAEMON_PKGS = libevent_core libevent_extra inih libsodium $(if $(NOSYSTEMD),,libsystemd)
-TOOLS_PKGS  = libsodium jansson inih
-TESTS_PKGS  = libsodium jansson check
+TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih
+TESTS_PKGS  = libsodium jansson check $(if $(NOARCHIVE),,libarchive)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
+$(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -131,8 +132,8 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 # a change of flags rebuilds everything
 $(BUILD)/.flags: FORCE
 	@mkdir -p $(BUILD)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' \
-	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD))' > $@
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE))' \
+	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE))' > $@
 
 -include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(progs_c:%.c=$(BUILD)/%.d)
 
@@ -189,9 +190,10 @@ run-lint:
 format:
 	clang-format -i $(sources) $(headers)
 
-# without libsystemd, which has no static form, and without NSS: names go through evdns
+# without libsystemd, which has no static form, without libarchive, whose own libraries
+# Debian has not all as archives, and without NSS: names go through evdns
 static:
-	@$(MAKE) --no-print-directory all STATIC=1 NOSYSTEMD=1 BUILD=build-static
+	@$(MAKE) --no-print-directory all STATIC=1 NOSYSTEMD=1 NOARCHIVE=1 BUILD=build-static
 	strip build-static/$(NAME)d build-static/$(NAME)
 	ls -l build-static/$(NAME)d build-static/$(NAME)
 	sha256sum build-static/$(NAME)d build-static/$(NAME)

@@ -208,12 +208,12 @@ weight(const struct log_vote *v, size_t i)
 	       ((log_formats[i].rules & LOG_LOOSE) != 0 ? 1 : 2);
 }
 
-/* A loose format is none for a log in which every third line holds it at most. */
+/* A loose format is none for a log of which no more than half the lines hold it. */
 static bool
 is_enough(const struct log_vote *v, size_t i)
 {
 	return v->of[i].hits > 0 &&
-	       ((log_formats[i].rules & LOG_LOOSE) == 0 || v->of[i].hits > v->lines / 3);
+	       ((log_formats[i].rules & LOG_LOOSE) == 0 || v->of[i].hits > v->lines / 2);
 }
 
 static bool

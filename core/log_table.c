@@ -119,6 +119,11 @@ const struct log_format log_formats[] = {
 	    "1066036250.603    310 10.0.0.2 TCP_MISS/200 1234 GET http://e/ - DIRECT/1 -" },
 
 	/* columns; a header says more, see log_header.h */
+	{ "w3c-date", "header lines of IIS and W3C extended logs", "#Date: %F %T",
+	    LOG_UTC, { 0 }, "#Date: 2021-08-07 00:00:01" },
+	{ "zeek-open", "header lines of Zeek logs",
+	    "#%(open%)%(close%)\t%Y-%m-%d-%H-%M-%S", 0, { 0 },
+	    "#open\t2017-04-16-21-36-10" },
 	{ "chrony", "chrony's own logs", "%F %T %#.%#.%#.%# ", LOG_UTC, { 0 },
 	    "2016-11-09 05:40:50 203.0.113.15 N 2 111 111 1111 10 10 1.0" },
 	{ "ntp-statistics", "ntpd loopstats, peerstats, rawstats", "%J %q%. ",

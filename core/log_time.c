@@ -277,6 +277,7 @@ log_time_find(
 	memset(out, 0, sizeof(*out));
 	out->pattern = p;
 	out->line = line;
+	out->length = n;
 	return n <= UINT32_MAX && match(&r) && ends_well(&r) && finish(&r);
 }
 

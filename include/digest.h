@@ -13,6 +13,15 @@ struct digest {
 };
 
 struct digest digest_bytes(const void *data, size_t n);
+/* The same of octets that come in parts. */
+struct digest_state {
+	_Alignas(16) uint8_t opaque[128];
+};
+
+void digest_begin(struct digest_state *s);
+void digest_add(struct digest_state *s, const void *data, size_t n);
+struct digest digest_end(struct digest_state *s);
+
 bool digest_equal(const struct digest *a, const struct digest *b);
 
 #endif

@@ -32,6 +32,7 @@ enum log_zone {
 struct log_time {
 	const struct log_pattern *pattern;
 	const char *line;
+	size_t length;              /* of the line */
 	size_t from, to;            /* where the stamp stands in the line: [from, to) */
 	uint32_t at[LOG_STEPS + 1]; /* where each step of the pattern begins */
 	enum log_scale scale;

@@ -14,11 +14,11 @@ LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", 
           "stamp", "interleave", "sample", "drift", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "drift_file", "host_text",
           "record_context", "record", "replay", "chain",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
-          "clock_model", "log_pattern", "log_time", "log_format", "timeline"]
+          "clock_model", "log_pattern", "log_time", "log_format", "log_header", "timeline"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"],
          r"ini\.h": ["daemon/config.c", "tools/case.c"],
          r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
-         r"jansson\.h": ["tools/json.c"]}
+         r"jansson\.h": ["tools/json.c"], r"archive(_entry)?\.h": ["tools/source.c"]}
 CORE_MAY_CALL = re.compile(
     r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr)|sqrt|fabs|floor|ceil|abort|__\w+|_GLOBAL_OFFSET_TABLE_|crypto_\w+|sodium_\w+)$")
 CORE_MAY_INCLUDE = {"stdbool.h", "stddef.h", "stdint.h", "string.h", "math.h", "limits.h", "sodium.h"}

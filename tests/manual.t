@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Manuals, help texts, configuration, README and Makefile say what the programs do."""
+import json
 import os
 import re
 import subprocess
@@ -29,10 +30,15 @@ def options(text):
 daemon, conf, tool = page("daemon/clockwitnessd.8"), page("conf/clockwitness.conf.5"), page("tools/clockwitness.1")
 evidence = page("core/clockwitness-evidence.5")
 equal(missing(options(run(DAEMON, "--help").stdout), daemon), [], "clockwitnessd(8) has every option of --help")
-for command in ("verify", "convert", "correct"):
+for command in ("verify", "convert", "correct", "formats"):
     shown = run(TOOL, command, "--help").stdout
     equal(missing(options(shown), tool), [], "clockwitness(1) has every option of %s --help" % command)
     ok("Exit status" in shown, "%s --help tells the exit status" % command, shown)
+table = [json.loads(l) for l in run(TOOL, "formats", "--json").stdout.splitlines()]
+ok(len(table) > 55, "the table of formats can be read", table)
+equal(missing([f["name"] for f in table], tool), [], "clockwitness(1) has every format")
+equal(missing(sorted(set(re.findall(r"%-?[\w.^!#?*@({)]", " ".join(f["pattern"] for f in table))) - {"%{", "%(", "%)"}), tool), [],
+      "and every part of a pattern that the table uses")
 listed = re.findall(r"^  (\w+)  +", run(TOOL, "--help").stdout, re.M)
 equal(missing(listed, tool), [], "clockwitness(1) has every command")
 

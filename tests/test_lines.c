@@ -1,95 +1,76 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../tools/lines.h"
+#include "../tools/rewriting.h"
 #include "law.h"
 
 #define CONTENT_MAX (1 << 20)
-#define CHUNK (1 << 18) /* of the source */
 
-static char content[CONTENT_MAX], filtered[2 * CONTENT_MAX];
+static char content[CONTENT_MAX + 16], filtered[2 * CONTENT_MAX];
+static char path[] = "/tmp/clockwitness-lines-XXXXXX";
 static struct lines_sink sink;
 
-/* What the callback was shown. */
-struct seen {
-	size_t size; /* of the content */
-	size_t lines;
-	size_t cut; /* heads that were not whole lines */
-	size_t at;  /* in content: where the next head should be */
-};
-
-static FILE *
-file_of(size_t n)
+static void
+set_up(void)
 {
-	FILE *f = tmpfile();
+	int fd;
+
+	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+}
+
+static void
+tear_down(void)
+{
+	(void)unlink(path);
+}
+
+static void
+write_content(size_t n)
+{
+	FILE *f = fopen(path, "w");
 
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fwrite(content, 1, n, f), n);
-	ck_assert_int_eq(fflush(f), 0);
-	rewind(f);
-	return f;
+	ck_assert_int_eq(fclose(f), 0);
 }
 
-/* Filters content[0..n); how many octets came out. */
+/* All blocks, one after the other; each but the last ends with a newline or is full. */
 static size_t
-filter(size_t n, lines_head *call, void *arg)
+read_back(void)
 {
-	FILE *in = file_of(n);
-	FILE *out = tmpfile();
-	size_t got;
+	struct lines l;
+	struct lines_block b;
+	size_t n = 0;
+	bool inside = false;
 
-	ck_assert_ptr_nonnull(out);
-	sink.used = 0;
-	sink.failed = false;
-	sink.fd = fileno(out);
-	ck_assert_int_eq(lines_filter(fileno(in), &sink, call, arg), 0);
-	rewind(out);
-	got = fread(filtered, 1, sizeof(filtered), out);
-	(void)fclose(in);
-	(void)fclose(out);
-	return got;
-}
-
-static size_t
-pass_nothing(void *arg, const char *head, size_t n, struct lines_sink *out)
-{
-	(void)arg;
-	(void)head;
-	(void)n;
-	(void)out;
-	return 0;
-}
-
-/* Writes the head itself, and checks that it is one. */
-static size_t
-copy_head(void *arg, const char *head, size_t n, struct lines_sink *out)
-{
-	struct seen *seen = arg;
-	size_t left = seen->size - seen->at;
-	const char *newline = memchr(content + seen->at, '\n', left);
-	size_t line = newline != NULL ? (size_t)(newline - content) + 1 - seen->at : left;
-
-	law_holds(n > 0);
-	law_holds(memcmp(head, content + seen->at, n) == 0);
-	law_equal(n, line < LINES_HEAD ? line : LINES_HEAD);
-	seen->lines++;
-	seen->cut += head[n - 1] != '\n';
-	seen->at += line;
-	lines_write(out, head, n);
+	ck_assert_int_eq(lines_open(&l, path), 0);
+	while (lines_next(&l, &b) > 0) {
+		law_holds(b.n > 0 && b.n <= LINES_BUFFER);
+		law_holds(b.inside == inside);
+		law_holds(n + b.n <= sizeof(filtered));
+		memcpy(filtered + n, b.octets, b.n);
+		n += b.n;
+		inside = b.octets[b.n - 1] != '\n';
+		law_holds(!inside || b.n == LINES_BUFFER || l.ended);
+	}
+	ck_assert_str_eq(l.source.damage, "");
+	lines_close(&l);
 	return n;
 }
 
 static void
 check_identity(size_t n)
 {
-	struct seen seen = { .size = n };
-
-	law_equal(filter(n, pass_nothing, NULL), n);
-	law_holds(memcmp(content, filtered, n) == 0);
-	law_equal(filter(n, copy_head, &seen), n);
+	write_content(n);
+	law_equal(read_back(), n);
 	law_holds(memcmp(content, filtered, n) == 0);
 }
 
@@ -98,29 +79,28 @@ static void
 fill(size_t n, double mean)
 {
 	law_bytes(content, n);
+	content[0] = 'x'; /* no mark of anything else */
 	for (size_t i = 0; i < n; i++)
 		if (content[i] == '\n')
 			content[i] = '\0';
-	for (size_t i = (size_t)law_exponential(mean); i < n;
+	for (size_t i = 1 + (size_t)law_exponential(mean); i < n;
 	     i += 1 + (size_t)law_exponential(mean))
 		content[i] = '\n';
 }
 
-START_TEST(empty_input_gives_empty_output)
+START_TEST(empty_input_gives_no_block)
 {
-	struct seen seen = { 0 };
-
-	ck_assert_uint_eq(filter(0, copy_head, &seen), 0);
-	ck_assert_uint_eq(seen.lines, 0);
+	write_content(0);
+	ck_assert_uint_eq(read_back(), 0);
 }
 END_TEST
 
-START_TEST(random_lines_pass_unchanged)
+START_TEST(random_lines_come_whole)
 {
 	static const double means[] = { 1, 40, 64, 100, 3000, 100000, 1e9 };
 
 	for (size_t i = 0; i < sizeof(means) / sizeof(*means); i++) {
-		size_t n = law_below(CONTENT_MAX / 2);
+		size_t n = 1 + law_below(CONTENT_MAX / 2);
 
 		fill(n, means[i]);
 		check_identity(n);
@@ -128,7 +108,7 @@ START_TEST(random_lines_pass_unchanged)
 }
 END_TEST
 
-START_TEST(short_inputs_pass_unchanged)
+START_TEST(short_inputs_come_whole)
 {
 	for (size_t n = 1; n < 200; n++) {
 		fill(n, 20);
@@ -137,10 +117,10 @@ START_TEST(short_inputs_pass_unchanged)
 }
 END_TEST
 
-START_TEST(line_ends_around_the_chunk_pass_unchanged)
+START_TEST(line_ends_around_the_buffer_come_whole)
 {
 	for (int apart = -70; apart <= 70; apart += 7) {
-		size_t end = (size_t)(CHUNK + apart);
+		size_t end = (size_t)((int)LINES_BUFFER + apart);
 
 		fill(end + 300, 1e9);
 		content[end] = '\n';
@@ -150,138 +130,135 @@ START_TEST(line_ends_around_the_chunk_pass_unchanged)
 }
 END_TEST
 
-START_TEST(line_longer_than_the_buffer_is_shown_once)
+START_TEST(line_longer_than_the_buffer_comes_in_parts)
 {
-	size_t n = 3 * CHUNK + 17;
-	struct seen seen = { .size = n };
+	size_t n = 3 * LINES_BUFFER + 17;
 
 	memset(content, 'x', n);
 	memcpy(content + n - 4, "\nend", 4);
-	ck_assert_uint_eq(filter(n, copy_head, &seen), n);
-	ck_assert_uint_eq(seen.lines, 2);
-	ck_assert_uint_eq(seen.cut, 2); /* of neither was the newline shown */
-	ck_assert_mem_eq(content, filtered, n);
+	check_identity(n);
 }
 END_TEST
 
-START_TEST(lines_are_counted_right_at_every_chunk)
+/* Whatever UTF-16 there is: through UTF-8 and back again it is the same. */
+static void
+check_utf16(enum encoding e, size_t n)
 {
-	size_t n = CONTENT_MAX;
-	struct seen seen = { .size = n };
+	size_t made;
+	size_t back;
 
-	for (size_t i = 0; i < n; i++)
-		content[i] = i % 37 == 36 ? '\n' : 'a';
-	ck_assert_uint_eq(filter(n, copy_head, &seen), n);
-	ck_assert_uint_eq(seen.lines, (n + 36) / 37);
-}
-END_TEST
-
-static size_t
-replace_three(void *arg, const char *head, size_t n, struct lines_sink *out)
-{
-	(void)arg;
-	if (n < 3 || memcmp(head, "abc", 3) != 0)
-		return 0;
-	lines_write(out, "<corrected>", 11);
-	return 3;
+	content[0] = e == ENCODING_UTF16LE ? '\xff' : '\xfe';
+	content[1] = e == ENCODING_UTF16LE ? '\xfe' : '\xff';
+	write_content(n + 2);
+	made = read_back();
+	back = utf16_from_utf8(e, filtered, made, filtered + CONTENT_MAX);
+	law_equal(back, n);
+	law_holds(memcmp(content + 2, filtered + CONTENT_MAX, n) == 0);
 }
 
-START_TEST(what_is_replaced_is_followed_by_the_rest_of_the_line)
+START_TEST(utf16_comes_back_octet_for_octet)
 {
-	static const char in[] = "abc one\nabd two\nabc\nabc";
-	static const char wanted[] = "<corrected> one\nabd two\n<corrected>\n<corrected>";
-	size_t n;
+	for (int i = 0; i < 300; i++) {
+		size_t n = law_below(i < 290 ? 50 : 200000);
 
-	memcpy(content, in, sizeof(in) - 1);
-	n = filter(sizeof(in) - 1, replace_three, NULL);
-	filtered[n] = '\0';
-	ck_assert_str_eq(filtered, wanted);
-}
-END_TEST
-
-START_TEST(writes_larger_than_the_sink_arrive_whole)
-{
-	FILE *out = tmpfile();
-	size_t n = 3 * sizeof(sink.buffer) + 5;
-
-	ck_assert_ptr_nonnull(out);
-	law_bytes(content, n);
-	sink.used = 0;
-	sink.failed = false;
-	sink.fd = fileno(out);
-	lines_write(&sink, content, n);
-	ck_assert(lines_flush(&sink));
-	rewind(out);
-	ck_assert_uint_eq(fread(filtered, 1, sizeof(filtered), out), n);
-	ck_assert_mem_eq(content, filtered, n);
-	(void)fclose(out);
-}
-END_TEST
-
-START_TEST(input_that_cannot_be_read_is_an_error)
-{
-	int directory = open("/", O_RDONLY | O_DIRECTORY);
-
-	ck_assert_int_ge(directory, 0);
-	sink.fd = STDERR_FILENO;
-	sink.used = 0;
-	sink.failed = false;
-	ck_assert_int_eq(lines_filter(directory, &sink, pass_nothing, NULL), -EISDIR);
-	(void)close(directory);
-}
-END_TEST
-
-START_TEST(output_that_is_full_is_an_error)
-{
-	FILE *in;
-	int full = open("/dev/full", O_WRONLY);
-
-	if (full < 0)
-		return; /* a system without it */
-	memset(content, 'x', 100);
-	in = file_of(100);
-	sink.fd = full;
-	sink.used = 0;
-	sink.failed = false;
-	ck_assert_int_eq(lines_filter(fileno(in), &sink, pass_nothing, NULL), -ENOSPC);
-	(void)fclose(in);
-	(void)close(full);
-}
-END_TEST
-
-/* A writer that dribbles: reads end anywhere. */
-START_TEST(pipe_in_small_pieces_passes_unchanged)
-{
-	size_t n = 20000;
-	int ends[2];
-	FILE *out = tmpfile();
-	pid_t writer;
-
-	fill(n, 50);
-	ck_assert_ptr_nonnull(out);
-	ck_assert_int_eq(pipe(ends), 0);
-	writer = fork();
-	ck_assert_int_ge(writer, 0);
-	if (writer == 0) {
-		for (size_t at = 0; at < n;) {
-			size_t part = 1 + law_below(100);
-
-			part = part < n - at ? part : n - at;
-			if (write(ends[1], content + at, part) != (ssize_t)part)
-				_exit(1);
-			at += part;
-		}
-		_exit(0);
+		law_bytes(content + 2, n);
+		for (size_t k = 2; law_chance(0.7) && k + 1 < n; k += 2)
+			content[k + 1] =
+			    (char)(law_chance(0.2) ? 0xd8 + (int)law_below(8) : 0);
+		check_utf16(law_chance(0.5) ? ENCODING_UTF16LE : ENCODING_UTF16BE, n);
 	}
-	(void)close(ends[1]);
-	sink.fd = fileno(out);
+}
+END_TEST
+
+START_TEST(utf16_becomes_utf8)
+{
+	static const char text[] = "a\0\xe9\0\x3d\xd8\x00\xde\n\0";
+
+	memcpy(content + 2, text, sizeof(text) - 1);
+	check_utf16(ENCODING_UTF16LE, sizeof(text) - 1);
+	ck_assert_mem_eq(filtered, "a\xc3\xa9\xf0\x9f\x98\x80\n", 8);
+}
+END_TEST
+
+/* Replaces at random, in place and not; says what must come out. */
+static size_t
+replace_at_random(struct rewriting *w, struct lines_block *b, char *wanted)
+{
+	static const char text[] = "<corrected>";
+	size_t n = 0;
+	size_t at = 0;
+
+	while (at < b->n) {
+		size_t length = law_below(20);
+		size_t put = law_chance(0.3) ? length % sizeof(text) : law_below(11);
+
+		if (at + length > b->n)
+			break;
+		if (length < sizeof(text) && law_chance(0.3))
+			put = length;
+		rewriting_replace(w, b->octets + at, length, text, put);
+		memcpy(wanted + n, text, put);
+		n += put;
+		at += length;
+		length = law_below(50);
+		if (at + length > b->n)
+			length = b->n - at;
+		memcpy(wanted + n, content + at, length);
+		n += length;
+		at += length;
+	}
+	memcpy(wanted + n, content + at, b->n - at);
+	return n + b->n - at;
+}
+
+START_TEST(what_is_replaced_is_replaced_and_nothing_else)
+{
+	static char octets[CONTENT_MAX], wanted[2 * CONTENT_MAX];
+
+	for (int i = 0; i < 200; i++) {
+		FILE *out = tmpfile();
+		struct lines_block b = { octets, 1 + law_below(i < 190 ? 500 : 300000),
+			false };
+		struct rewriting w = { .sink = &sink };
+		size_t n;
+
+		ck_assert_ptr_nonnull(out);
+		law_bytes(content, b.n);
+		memcpy(octets, content, b.n);
+		sink.used = 0;
+		sink.failed = false;
+		sink.fd = fileno(out);
+		rewriting_begin(&w, &b);
+		n = replace_at_random(&w, &b, wanted);
+		rewriting_end(&w, &b);
+		ck_assert(lines_flush(&sink));
+		rewind(out);
+		law_equal(fread(filtered, 1, sizeof(filtered), out), n);
+		law_holds(memcmp(filtered, wanted, n) == 0);
+		(void)fclose(out);
+	}
+}
+END_TEST
+
+START_TEST(failing_sink_says_so)
+{
+	sink.fd = open("/dev/full", O_WRONLY);
 	sink.used = 0;
 	sink.failed = false;
-	ck_assert_int_eq(lines_filter(ends[0], &sink, pass_nothing, NULL), 0);
-	rewind(out);
-	ck_assert_uint_eq(fread(filtered, 1, sizeof(filtered), out), n);
-	ck_assert_mem_eq(content, filtered, n);
-	(void)fclose(out);
+	ck_assert_int_ge(sink.fd, 0);
+	lines_write(&sink, "x", 1);
+	ck_assert(!lines_flush(&sink));
+	ck_assert_int_eq(errno, ENOSPC);
+	close(sink.fd);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_says_so)
+{
+	struct lines l;
+
+	ck_assert_int_eq(lines_open(&l, "/tmp"), -EISDIR);
+	ck_assert_int_eq(lines_open(&l, "/tmp/there/is/none"), -ENOENT);
 }
 END_TEST
 
@@ -291,16 +268,16 @@ main(void)
 	Suite *s = suite_create("lines");
 	TCase *t = law_case(s);
 
-	tcase_add_test(t, empty_input_gives_empty_output);
-	tcase_add_test(t, random_lines_pass_unchanged);
-	tcase_add_test(t, short_inputs_pass_unchanged);
-	tcase_add_test(t, line_ends_around_the_chunk_pass_unchanged);
-	tcase_add_test(t, line_longer_than_the_buffer_is_shown_once);
-	tcase_add_test(t, lines_are_counted_right_at_every_chunk);
-	tcase_add_test(t, what_is_replaced_is_followed_by_the_rest_of_the_line);
-	tcase_add_test(t, writes_larger_than_the_sink_arrive_whole);
-	tcase_add_test(t, input_that_cannot_be_read_is_an_error);
-	tcase_add_test(t, output_that_is_full_is_an_error);
-	tcase_add_test(t, pipe_in_small_pieces_passes_unchanged);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, empty_input_gives_no_block);
+	tcase_add_test(t, random_lines_come_whole);
+	tcase_add_test(t, short_inputs_come_whole);
+	tcase_add_test(t, line_ends_around_the_buffer_come_whole);
+	tcase_add_test(t, line_longer_than_the_buffer_comes_in_parts);
+	tcase_add_test(t, utf16_comes_back_octet_for_octet);
+	tcase_add_test(t, utf16_becomes_utf8);
+	tcase_add_test(t, what_is_replaced_is_replaced_and_nothing_else);
+	tcase_add_test(t, failing_sink_says_so);
+	tcase_add_test(t, what_cannot_be_read_says_so);
 	return law_run(s);
 }

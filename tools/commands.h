@@ -5,5 +5,6 @@
 int verify_main(int argc, char *argv[]);
 int convert_main(int argc, char *argv[]);
 int correct_main(int argc, char *argv[]);
+int formats_main(int argc, char *argv[]);
 
 #endif

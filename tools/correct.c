@@ -7,35 +7,37 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "lines.h"
-#include "log_clock.h"
-#include "log_format.h"
-#include "log_time.h"
-#include "model.h"
+#include "correct_log.h"
+#include "json.h"
 #include "model_options.h"
 #include "say.h"
-#include "tally.h"
+#include "sequence.h"
 
-#define ANSWERS_MAX 16
 #define DAY_S 86400
 
 static const char usage[] =
     "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
+    "       clockwitness correct --undo MANIFEST [-o FILE] [CORRECTED]\n"
     "\n"
-    "Writes logs (or standard input) with each stamp at the beginning of a line corrected\n"
-    "to UTC; every other octet is left as it is. Stamps: RFC 3164, ISO 8601 / RFC 3339.\n"
+    "Writes logs (or standard input) with the stamps of their lines corrected to UTC; every\n"
+    "other octet is left as it is. What a log is written in is found by its first lines;\n"
+    "'clockwitness formats' lists what is known. Logs may be compressed.\n"
     "\n"
     "  -e EVIDENCE    evidence file or directory; more than once for more\n"
     "  -o FILE        write there, not to standard output\n"
-    "  --style S      same (default): the form of the original, in its zone;\n"
-    "                 iso: RFC 3339 in UTC\n"
+    "  --style S      same (default): the form of the original, in its zone; iso: RFC 3339\n"
+    "                 in UTC; annotate: the original behind UTC and its uncertainty\n"
+    "  --format F     auto (default), a name, or a pattern as of strptime(3)\n"
     "  --method M     smooth (default): by all calibrations; linear: by the last one's\n"
     "                 offset and frequency alone\n"
     "  --timezone Z   of stamps without one: UTC, +01:00, Europe/Berlin; else the host's\n"
-    "  --year Y       of the first RFC 3164 stamp; else the one nearest to the evidence\n"
+    "  --year Y       of the first stamp without one; else the one nearest to the evidence\n"
+    "  --boot ID      that stamps since boot count from; else the last one\n"
     "  --beyond       go on over a boot or a suspend that the evidence did not see\n"
     "  --unverified   use evidence beyond a line that does not hold, or that no seal covers\n"
-    "  --json         print the summary as an object a log\n"
+    "  --explain      say of each stamp what its correction rests on\n"
+    "  --manifest M   write to M what was changed; --undo M gives the original back\n"
+    "  --json         print the summary as an object a log, --explain's as one a stamp\n"
     "  -q             no summary\n"
     "\n"
     "Exit status: 0 done; 1 done, but some stamps could not be corrected, or findings;\n"
@@ -43,156 +45,106 @@ static const char usage[] =
 
 struct correcting {
 	struct model model;
-	struct log_clock clock;
+	struct corrector corrector;
 	struct model_options asked;
-	const char *output, *timezone;
-	bool iso, json, quiet;
-	struct log_pattern digits, letters;
-	/* of the log at hand */
-	struct utc_time last_utc;
-	bool has_last;
-	struct tally tally;
+	struct log_job job;
+	struct manifest manifest;
+	const char *output, *timezone, *boot, *manifest_path, *undo;
+	bool quiet, boot_guessed;
+	struct log_result result; /* of the log at hand */
+	bool left;                /* something as it was that should not be */
 };
 
-/* ---- the correction */
+/* ---- the summary */
 
-static size_t
-answers_for(
-    struct correcting *c, struct system_time t, struct correction out[], size_t most)
-{
-	if (!c->asked.linear)
-		return model_correct(&c->model, t, out, most);
-	*out = model_correct_linear(&c->model, t);
-	return 1;
-}
-
-struct choice {
-	struct correction correction;
-	struct system_time time;
-};
-
-/* Lines come in order: the first answer that is not before the line before it. */
 static bool
-choose(struct correcting *c, const struct log_time *t, struct choice *out)
+counts_from_boot(const struct recognition *r)
 {
-	struct choice all[2 * ANSWERS_MAX];
-	int64_t seconds[2];
-	size_t n = 0;
-	size_t readings = log_clock_seconds(&c->clock, t, seconds);
-	size_t best = 0;
-
-	*out = (struct choice){ .time = { 0 } };
-	for (size_t i = 0; i < readings; i++) {
-		struct correction found[ANSWERS_MAX];
-		struct system_time at = { 0 };
-		size_t k;
-
-		if (__builtin_mul_overflow(seconds[i], NS_PER_SECOND, &at.ns)) {
-			out->time.ns = seconds[i] < 0 ? INT64_MIN : INT64_MAX;
-			continue;
-		}
-		at = system_after(at, (struct span){ t->fraction_ns });
-		out->time = at;
-		k = answers_for(c, at, found, ANSWERS_MAX);
-		for (size_t j = 0; j < k; j++)
-			all[n++] = (struct choice){ found[j], at };
-	}
-	if (n == 0) {
-		c->tally.never_shown +=
-		    readings == 0 || model_covers(&c->model, out->time);
-		c->tally.not_covered +=
-		    readings > 0 && !model_covers(&c->model, out->time);
-		return false;
-	}
-	c->tally.ambiguous += n > 1;
-	while (c->has_last && best + 1 < n &&
-	       utc_since(c->last_utc, all[best].correction.utc).ns > 0)
-		best++;
-	*out = all[best];
-	return true;
+	for (size_t i = 0; i < log_format_count; i++)
+		if (r->lines[i] > 0 &&
+		    log_pattern_has(&r->grammars->pattern[i], FIELD_SINCE_BOOT) &&
+		    (log_formats[i].rules & LOG_FOREIGN) == 0)
+			return true;
+	return false;
 }
 
-static size_t
-print_stamp(const struct correcting *c, const struct log_time *t, struct utc_time utc,
-    char out[LOG_TIME_MAX])
+static struct tally_setting
+setting(const struct correcting *c, const char *log)
 {
-	if (c->iso)
-		return log_time_print_iso(utc.ns, t->digits > 6 ? t->digits : 6, out);
-	return log_time_print_same(t, log_clock_local(&c->clock, t, utc), out);
-}
+	const struct log_result *r = &c->result;
+	const struct recognition *found = &r->state.recognition;
 
-static size_t
-on_head(void *arg, const char *head, size_t n, struct lines_sink *out)
-{
-	struct correcting *c = arg;
-	char stamp[LOG_TIME_MAX];
-	struct log_time t;
-	struct choice chosen;
-	size_t length;
-
-	c->tally.lines++;
-	if (!log_time_find(&c->digits, head, n, &t) &&
-	    !log_time_find(&c->letters, head, n, &t))
-		return 0;
-	c->tally.stamps++;
-	if (!choose(c, &t, &chosen))
-		return 0;
-	length = print_stamp(c, &t, chosen.correction.utc, stamp);
-	if (length == 0) {
-		c->tally.unprintable++;
-		return 0;
-	}
-	tally_count(&c->tally, chosen.time, &chosen.correction);
-	c->has_last = true;
-	c->last_utc = chosen.correction.utc;
-	lines_write(out, head, t.from);
-	lines_write(out, stamp, length);
-	return t.to;
+	return (struct tally_setting){
+		.log = log,
+		.host = c->model.host,
+		.method = c->asked.linear ? "linear" : "smooth",
+		.zone = c->corrector.clock.zone.name,
+		.recognition = found,
+		.order = &r->state.order,
+		.encoding =
+		    r->encoding != ENCODING_OCTETS ? encoding_names[r->encoding] : NULL,
+		.damage = r->damage[0] != '\0' ? r->damage : NULL,
+		.boot = c->boot_guessed && counts_from_boot(found)
+			    ? c->corrector.boot->boot_id
+			    : NULL,
+		.unverified = c->model.unverified,
+	};
 }
 
 static void
-summarise(const struct correcting *c, const char *log)
+summarise(struct correcting *c, const char *log)
 {
-	struct tally_setting s = {
-		.host = c->model.host,
-		.method = c->asked.linear ? "linear" : "smooth",
-		.zone = c->clock.zone.name,
-		.guessed_year = c->clock.guessed_year,
-		.unverified = c->model.unverified,
-	};
+	struct tally_setting s = setting(c, log);
 
-	if (c->json)
-		tally_say_json(&c->tally, &s, log);
+	if (c->job.manifest != NULL) {
+		char *text = json_end_text(tally_json(&c->result.tally, &s));
+
+		manifest_end(c->job.manifest, text);
+		free(text);
+	}
+	if (c->job.json)
+		json_end(tally_json(&c->result.tally, &s), stderr);
 	else if (!c->quiet)
-		tally_say(&c->tally, &s, log);
+		tally_say(&c->result.tally, &s);
 }
 
-/* ---- files and options */
+/* ---- files */
 
+/* A log whose end is damaged is corrected as far as it could be read. */
 static bool
-correct_log(struct correcting *c, const char *name, struct lines_sink *out)
+correct_one(struct correcting *c, const char *name, const struct log_state *before)
 {
-	bool standard = strcmp(name, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	int error;
+	const char *said = strcmp(name, "-") == 0 ? "standard input" : name;
+	int error = correct_log(&c->job, name, before, &c->result);
 
-	c->tally = (struct tally){ .lines = 0 };
-	log_clock_begin(&c->clock);
-	c->has_last = false;
-	if (fd < 0) {
-		(void)say_errno("%s", name);
-		return false;
-	}
-	error = lines_filter(fd, out, on_head, c);
-	if (!standard)
-		close(fd);
 	if (error < 0) {
 		errno = -error;
-		(void)say_errno("%s", out->failed ? "the output" : name);
+		(void)say_errno("%s", c->job.sink->failed ? "the output" : said);
 		return false;
 	}
-	summarise(c, standard ? "standard input" : name);
-	return true;
+	summarise(c, said);
+	c->left |= tally_has_findings(&c->result.tally);
+	if (c->result.damage[0] == '\0')
+		return true;
+	say("%s: read only up to where it is damaged: %s", said, c->result.damage);
+	return false;
+}
+
+/* Pieces of one rotated log go on from each other. */
+static bool
+correct_all(struct correcting *c, char *logs[], size_t n)
+{
+	static struct log_state before;
+	bool good = true;
+
+	sequence_sort(logs, n);
+	for (size_t i = 0; i < n && !c->job.sink->failed; i++) {
+		bool goes_on = i > 0 && sequence_goes_on(logs[i - 1], logs[i]);
+
+		before = c->result.state;
+		good &= correct_one(c, logs[i], goes_on ? &before : NULL);
+	}
+	return good;
 }
 
 /* The host's zone as it was recorded; its rules must be known here, too. */
@@ -200,32 +152,54 @@ static bool
 choose_zone(struct correcting *c)
 {
 	const char *name = c->model.timezone;
+	struct zone *zone = &c->corrector.clock.zone;
 
 	if (c->timezone != NULL) {
-		if (zone_parse(c->timezone, &c->clock.zone))
+		if (zone_parse(c->timezone, zone))
 			return true;
 		say("--timezone '%s' is not known here; allowed: UTC, +hh:mm, or a name of the "
 		    "zone database",
 		    c->timezone);
 		return false;
 	}
-	if (zone_parse(name, &c->clock.zone))
+	if (zone_parse(name, zone))
 		return true;
 	if (c->model.utc_offset_s < -DAY_S || c->model.utc_offset_s > DAY_S) {
 		say("the evidence has no distance from UTC that could be; name the zone with "
 		    "--timezone");
 		return false;
 	}
-	zone_fixed(c->model.utc_offset_s, &c->clock.zone);
+	zone_fixed(c->model.utc_offset_s, zone);
 	if (*name != '\0')
 		say("the host's zone '%s' is not known here; using %s, as it was at the start "
 		    "of the evidence",
-		    name, c->clock.zone.name);
+		    name, zone->name);
 	return true;
 }
 
 static bool
-open_output(const struct correcting *c, struct lines_sink *out)
+choose_boot(struct correcting *c)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < c->model.boots; i++) {
+		const struct boot_model *b = &c->model.boot[i];
+
+		if (b->model.points == 0)
+			continue;
+		if (c->boot == NULL || strcmp(b->boot_id, c->boot) == 0)
+			c->corrector.boot = b;
+		known++;
+	}
+	c->boot_guessed = c->boot == NULL && known > 1;
+	if (c->boot == NULL || c->corrector.boot != NULL)
+		return true;
+	say("--boot '%s' is none of the boots in the evidence", c->boot);
+	return false;
+}
+
+static bool
+open_output(struct correcting *c, struct lines_sink *out)
 {
 	out->fd = STDOUT_FILENO;
 	if (c->output != NULL)
@@ -233,6 +207,24 @@ open_output(const struct correcting *c, struct lines_sink *out)
 	if (out->fd < 0)
 		(void)say_errno("%s", c->output);
 	return out->fd >= 0;
+}
+
+static bool
+close_output(const struct correcting *c, const struct lines_sink *out)
+{
+	if (c->output == NULL || (fsync(out->fd) == 0 && close(out->fd) == 0))
+		return true;
+	(void)say_errno("%s", c->output);
+	return false;
+}
+
+static bool
+open_manifest(struct correcting *c)
+{
+	if (c->manifest_path == NULL)
+		return true;
+	c->job.manifest = &c->manifest;
+	return manifest_open(&c->manifest, c->manifest_path);
 }
 
 static bool
@@ -244,65 +236,84 @@ from_standard_input(const struct correcting *c)
 	return false;
 }
 
-static bool
-compile(struct correcting *c)
-{
-	size_t column;
-
-	return log_pattern_compile(log_formats[log_format_find("iso8601")].pattern,
-		   &c->digits, &column) &&
-	       log_pattern_compile(
-		   log_formats[log_format_find("rfc3164")].pattern, &c->letters, &column);
-}
-
-static bool
+/* -1: go on, else the exit code. */
+static int
 prepare(struct correcting *c)
 {
-	c->clock.about = c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
-	return choose_zone(c) && compile(c);
+	struct model_request wanted = model_options_request(&c->asked);
+
+	if (!model_load(&c->model, &wanted))
+		return EXIT_CANNOT;
+	if (!choose_zone(c) || !choose_boot(c))
+		return EXIT_USAGE;
+	c->corrector.clock.about =
+	    c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
+	segments_build(&c->corrector.segments, &c->model, c->asked.linear);
+	c->job.corrector = &c->corrector;
+	c->job.progress = !c->quiet && isatty(STDERR_FILENO) == 1;
+	return -1;
 }
 
 static int
-correct(struct correcting *c, char *const logs[])
+correct(struct correcting *c, char *logs[], size_t n)
 {
 	static struct lines_sink out;
 	static char dash[] = "-";
-	static char *const standard_input[] = { dash, NULL };
-	struct model_request wanted = model_options_request(&c->asked);
-	bool good = true;
-	bool left = false;
+	static char *standard_input[] = { dash };
+	int code;
+	bool good;
 
-	if (*logs == NULL && from_standard_input(c)) {
+	if (n == 0 && from_standard_input(c)) {
 		say("the evidence and the log cannot both come from standard input");
 		return EXIT_USAGE;
 	}
-	if (!model_load(&c->model, &wanted))
+	code = prepare(c);
+	if (code >= 0)
+		return code;
+	if (!open_output(c, &out) || !open_manifest(c))
 		return EXIT_CANNOT;
-	if (!prepare(c))
-		return EXIT_USAGE;
-	if (!open_output(c, &out))
-		return EXIT_CANNOT;
-	for (logs = *logs != NULL ? logs : standard_input; *logs != NULL && good;
-	     logs++) {
-		good = correct_log(c, *logs, &out);
-		left |=
-		    c->tally.never_shown + c->tally.not_covered + c->tally.unprintable >
-		    0;
-	}
-	if (c->output != NULL && (fsync(out.fd) != 0 || close(out.fd) != 0) && good) {
-		(void)say_errno("%s", c->output);
-		good = false;
-	}
+	c->job.sink = &out;
+	good = n > 0 ? correct_all(c, logs, n) : correct_all(c, standard_input, 1);
+	good &= close_output(c, &out);
+	if (c->job.manifest != NULL)
+		good &= manifest_close(&c->manifest, c->manifest_path);
 	if (!good)
 		return EXIT_CANNOT;
-	return left || c->model.findings > 0 ? EXIT_FINDINGS : EXIT_DONE;
+	return c->left || c->model.findings > 0 ? EXIT_FINDINGS : EXIT_DONE;
 }
+
+static int
+undo(const struct correcting *c, char *const logs[], size_t n)
+{
+	FILE *out = c->output != NULL ? fopen(c->output, "wxe") : stdout;
+	int code;
+
+	if (n > 1) {
+		(void)fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (out == NULL)
+		return say_errno("%s", c->output);
+	code = manifest_undo(c->undo, n == 1 ? logs[0] : "-", out);
+	if (out != stdout && fclose(out) != 0 && code < EXIT_CANNOT)
+		code = say_errno("%s", c->output);
+	return code;
+}
+
+/* ---- options */
+
+enum { OPTION_EXPLAIN = 256, OPTION_MANIFEST, OPTION_UNDO, OPTION_BOOT, OPTION_FORMAT };
 
 static const struct option options[] = {
 	MODEL_LONG_OPTIONS,
 	{ "style", required_argument, NULL, 's' },
 	{ "timezone", required_argument, NULL, 'z' },
 	{ "year", required_argument, NULL, 'y' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "boot", required_argument, NULL, OPTION_BOOT },
+	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+	{ "manifest", required_argument, NULL, OPTION_MANIFEST },
+	{ "undo", required_argument, NULL, OPTION_UNDO },
 	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -311,11 +322,25 @@ static int
 take_year(struct correcting *c)
 {
 	char *end;
+	int64_t year = strtol(optarg, &end, 10);
 
-	c->clock.year = strtol(optarg, &end, 10);
-	if (*end == '\0' && c->clock.year >= 1970 && c->clock.year <= 2261)
+	c->corrector.clock.year = year;
+	if (*end == '\0' && year >= 1970 && year <= 2261)
 		return -1;
 	say("--year '%s' is not allowed; allowed: 1970 to 2261", optarg);
+	return EXIT_USAGE;
+}
+
+static int
+take_style(struct correcting *c)
+{
+	for (int i = 0; i < STYLES; i++) {
+		if (strcmp(optarg, style_names[i]) == 0) {
+			c->job.style = (enum style)i;
+			return -1;
+		}
+	}
+	say("--style '%s' is not allowed; allowed: same, iso, annotate", optarg);
 	return EXIT_USAGE;
 }
 
@@ -329,14 +354,29 @@ take_option(struct correcting *c, int option)
 		c->output = optarg;
 		return -1;
 	case 's':
-		return model_option_word("--style", "same", "iso", &c->iso);
+		return take_style(c);
 	case 'z':
 		c->timezone = optarg;
 		return -1;
 	case 'y':
 		return take_year(c);
+	case OPTION_FORMAT:
+		return recognition_wish_parse(optarg, &c->corrector.wish) ? -1
+									  : EXIT_USAGE;
+	case OPTION_BOOT:
+		c->boot = optarg;
+		return -1;
+	case OPTION_EXPLAIN:
+		c->job.explain = true;
+		return -1;
+	case OPTION_MANIFEST:
+		c->manifest_path = optarg;
+		return -1;
+	case OPTION_UNDO:
+		c->undo = optarg;
+		return -1;
 	case 'j':
-		c->json = true;
+		c->job.json = true;
 		return -1;
 	case 'q':
 		c->quiet = true;
@@ -349,19 +389,25 @@ take_option(struct correcting *c, int option)
 int
 correct_main(int argc, char *argv[])
 {
-	struct correcting c = { .iso = false };
+	static struct correcting c;
 	int option;
 	int code = -1;
 
+	if (!corrector_begin(&c.corrector))
+		return EXIT_CANNOT;
+	c.corrector.wish.format = log_format_count;
 	while (
 	    code < 0 && (option = getopt_long(argc, argv, "e:o:qh", options, NULL)) != -1)
 		code = take_option(&c, option);
+	if (code < 0 && c.undo != NULL)
+		return undo(&c, argv + optind, (size_t)(argc - optind));
 	if (code < 0 && c.asked.evidences == 0) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}
 	if (code < 0)
-		code = correct(&c, argv + optind);
+		code = correct(&c, argv + optind, (size_t)(argc - optind));
+	segments_free(&c.corrector.segments);
 	model_free(&c.model);
 	model_options_free(&c.asked);
 	return code;

@@ -98,6 +98,15 @@ json_object_in(struct json *j, const char *key, struct json *item)
 	set(j, key, inner(item));
 }
 
+char *
+json_end_text(struct json *j)
+{
+	char *text = json_dumps(inner(j), JSON_COMPACT | JSON_REAL_PRECISION(10));
+
+	json_decref(inner(j));
+	return text;
+}
+
 void
 json_end(struct json *j, FILE *out)
 {

@@ -20,6 +20,9 @@ void json_append(struct json *j, const char *key, struct json *item); /* takes i
 
 void json_object_in(struct json *j, const char *key, struct json *item); /* takes item */
 
+/* Its text, without a newline; frees it. The caller frees the text. */
+char *json_end_text(struct json *j);
+
 /* Prints it with a newline and frees it. */
 void json_end(struct json *j, FILE *out);
 

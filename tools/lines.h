@@ -1,6 +1,5 @@
 /*
- * The filter's input and output: octets in chunks, seen as lines, written through. A line
- * may be longer than the buffer: its head is shown once, the rest passes unseen.
+ * The line source and the sink: octets in blocks of whole lines, and out again.
  */
 #ifndef CLOCKWITNESS_LINES_H
 #define CLOCKWITNESS_LINES_H
@@ -8,7 +7,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LINES_HEAD 64 /* so much of a line is whole in the head, unless it is shorter */
+#include "source.h"
+
+#define LINES_BUFFER ((size_t)256 * 1024) /* a longer line comes in parts */
+#define LINES_SLACK 128 /* octets behind a block that may be read, whatever they are */
+
+struct lines {
+	struct source source;
+	char *buffer;
+	size_t from, to; /* what has been read and not yet handed on */
+	bool inside;     /* what has been handed on ends within a line */
+	bool ended;
+};
+
+/* Whole lines, but for the last one of the log and those longer than the buffer. The
+ * octets may be changed in place. */
+struct lines_block {
+	char *octets;
+	size_t n;
+	bool inside; /* it begins within a line, whose beginning came before */
+};
+
+/* 0, -errno. */
+int lines_open(struct lines *l, const char *path);
+void lines_close(struct lines *l);
+
+/* 1: a block, 0: the end, -errno. Of a stream, what is there is handed on at once. */
+int lines_next(struct lines *l, struct lines_block *out);
 
 struct lines_sink {
 	int fd;
@@ -16,17 +41,6 @@ struct lines_sink {
 	bool failed;
 	char buffer[1 << 16];
 };
-
-/*
- * Called for the head of each line: n octets, the whole line (with its newline) if it is
- * that short. Writes what it wants in place of a part of it and returns how many octets
- * of the head it has dealt with; the rest of the line is passed on unchanged.
- */
-typedef size_t lines_head(void *arg, const char *head, size_t n, struct lines_sink *out);
-
-/* Reads fd to its end. What has been read is written before more is waited for. 0,
- * -errno. */
-int lines_filter(int fd, struct lines_sink *out, lines_head *call, void *arg);
 
 void lines_write(struct lines_sink *s, const char *octets, size_t n);
 bool lines_flush(struct lines_sink *s); /* false: could not be written (errno) */

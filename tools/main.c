@@ -14,6 +14,7 @@ static const struct {
 	{ "verify", verify_main, "is the evidence what was written, and all of it?" },
 	{ "convert", convert_main, "single times of the host's clock to UTC" },
 	{ "correct", correct_main, "logs with the host's times to logs with UTC" },
+	{ "formats", formats_main, "the formats of logs that are known" },
 };
 
 static void

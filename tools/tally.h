@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "clock_model.h"
-#include "timescale.h"
+#include "corrector.h"
 
 struct tally {
-	uint64_t lines, stamps, inside, outside, ambiguous, never_shown, not_covered,
-	    unprintable, common, guessed; /* over a stop, as asked */
+	uint64_t lines, stamps, inside, outside, ambiguous, unprintable, common,
+	    guessed; /* over a stop, as asked */
+	uint64_t fate[STAMP_FATES];
 	bool any;
 	struct span least, most; /* corrections */
 	struct span uncertainty; /* the greatest */
@@ -18,17 +18,23 @@ struct tally {
 
 /* What the summary says besides. */
 struct tally_setting {
-	const char *host, *method, *zone;
-	int64_t guessed_year; /* of the first stamp; 0: none was guessed */
+	const char *log, *host, *method, *zone;
+	const struct recognition *recognition;
+	const struct log_order *order;
+	const char *encoding; /* that was turned into UTF-8; NULL: none was */
+	const char *damage;   /* what stopped the log short; NULL: nothing */
+	const char *boot;     /* that stamps since boot were taken for; NULL: none was */
 	bool unverified;      /* evidence was used that did not verify */
 };
 
-/* A stamp that showed this time was corrected so. */
-void tally_count(struct tally *t, struct system_time time, const struct correction *c);
+void tally_count(struct tally *t, const struct log_stamp *s);
 
-/* On standard error; `log` is its name. */
-void tally_say(const struct tally *t, const struct tally_setting *s, const char *log);
-void tally_say_json(
-    const struct tally *t, const struct tally_setting *s, const char *log);
+/* Was something left as it was that should not have been? */
+bool tally_has_findings(const struct tally *t);
+
+/* On standard error. */
+void tally_say(const struct tally *t, const struct tally_setting *s);
+
+struct json *tally_json(const struct tally *t, const struct tally_setting *s);
 
 #endif

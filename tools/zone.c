@@ -112,3 +112,14 @@ zone_to_clock(const struct zone *z, int64_t local, int64_t out[2])
 	}
 	return n;
 }
+
+bool
+zone_is_called(const struct zone *z, int64_t clock_seconds, const char *name, size_t n)
+{
+	time_t t = clock_seconds;
+	struct tm local;
+
+	if (z->fixed || localtime_r(&t, &local) == NULL)
+		return false;
+	return strlen(local.tm_zone) == n && memcmp(local.tm_zone, name, n) == 0;
+}

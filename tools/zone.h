@@ -28,4 +28,8 @@ size_t zone_to_clock(const struct zone *z, int64_t local, int64_t out[2]);
 /* local - UTC at this time of the clock */
 int64_t zone_offset_at(const struct zone *z, int64_t clock_seconds);
 
+/* Is this its name at that time of the clock, as CST or CDT? */
+bool zone_is_called(
+    const struct zone *z, int64_t clock_seconds, const char *name, size_t n);
+
 #endif

@@ -1,0 +1,178 @@
+#include "correct_log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "explain.h"
+#include "rewriting.h"
+#include "say.h"
+#include "styles.h"
+
+const char *const style_names[STYLES] = {
+	[STYLE_SAME] = "same",
+	[STYLE_ISO] = "iso",
+	[STYLE_ANNOTATE] = "annotate",
+};
+
+struct pass {
+	const struct log_job *job;
+	const char *name;
+	struct log_result *result;
+	struct rewriting rewriting;
+	time_t shown; /* progress, monotonic seconds */
+};
+
+static void
+replace(struct pass *p, char *line, const struct line_change *c)
+{
+	rewriting_replace(&p->rewriting, line + c->from, c->to - c->from, c->text, c->n);
+}
+
+/* UTC and its worth stand before the line, which stays as it is. */
+static void
+annotate(struct pass *p, char *line, struct log_stamp *s)
+{
+	struct line_change c;
+
+	corrector_exact(p->job->corrector, s);
+	style_annotation(s, &c);
+	replace(p, line, &c);
+}
+
+static void
+rewrite(struct pass *p, char *line, struct log_stamp *s, bool first)
+{
+	const struct corrector *k = p->job->corrector;
+	struct line_change c;
+
+	if (s->fate != STAMP_CORRECTED)
+		return;
+	if (!style_stamp(&k->clock, p->job->style == STYLE_ISO, s, &c)) {
+		p->result->tally.unprintable++;
+		if (first)
+			annotate(p, line, s);
+		return;
+	}
+	replace(p, line, &c);
+	if (first && s->format < log_format_count &&
+	    strcmp(format_name(s->format), "rfc5424") == 0) {
+		corrector_exact(k, s);
+		if (style_time_quality(s, &c))
+			replace(p, line, &c);
+	}
+}
+
+static void
+on_stamp(struct pass *p, char *line, struct log_stamp *s, bool first)
+{
+	tally_count(&p->result->tally, s);
+	if (p->job->explain) {
+		corrector_exact(p->job->corrector, s);
+		explain_stamp(s, p->name, p->result->tally.lines, p->job->json);
+	}
+	if (p->job->style != STYLE_ANNOTATE)
+		rewrite(p, line, s, first);
+	else if (first)
+		annotate(p, line, s);
+}
+
+static void
+on_line(struct pass *p, char *line, size_t n)
+{
+	const struct corrector *k = p->job->corrector;
+	struct log_state *state = &p->result->state;
+	struct log_stamp stamp[2];
+	size_t turn = 0;
+
+	p->result->tally.lines++;
+	if (!corrector_first(k, state, line, n, &stamp[0]))
+		return;
+	on_stamp(p, line, &stamp[0], true);
+	for (size_t i = 0; i < LOG_MORE; i++, turn ^= 1) {
+		if (!corrector_more(k, state, &stamp[turn], i, &stamp[turn ^ 1]))
+			return;
+		on_stamp(p, line, &stamp[turn ^ 1], false);
+	}
+}
+
+static void
+on_block(struct pass *p, const struct lines_block *b)
+{
+	char *at = b->octets;
+	char *end = b->octets + b->n;
+	bool inside = b->inside;
+
+	recognition_look(&p->result->state.recognition, b->octets, b->n);
+	rewriting_begin(&p->rewriting, b);
+	while (at < end) {
+		char *newline = memchr(at, '\n', (size_t)(end - at));
+		char *next = newline != NULL ? newline + 1 : end;
+
+		if (!inside)
+			on_line(p, at, (size_t)(next - at));
+		inside = false;
+		at = next;
+	}
+	rewriting_end(&p->rewriting, b);
+}
+
+static void
+show_progress(struct pass *p, const struct source *s)
+{
+	struct timespec now;
+
+	if (!p->job->progress || s->size <= 0 ||
+	    clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0 || now.tv_sec == p->shown)
+		return;
+	if (p->shown != 0)
+		(void)fprintf(stderr, "\r%s: %" PRIi64 " %% ", p->name,
+		    source_position(s) * 100 / s->size);
+	p->shown = now.tv_sec;
+}
+
+static int
+all_blocks(struct pass *p, struct lines *l)
+{
+	struct lines_block b;
+	int more;
+
+	while ((more = lines_next(l, &b)) > 0) {
+		on_block(p, &b);
+		if (!lines_flush(p->job->sink))
+			return -errno;
+		show_progress(p, &l->source);
+	}
+	return more;
+}
+
+int
+correct_log(const struct log_job *job, const char *name, const struct log_state *before,
+    struct log_result *out)
+{
+	struct pass p = { .job = job, .name = name, .result = out };
+	struct lines l;
+	int error;
+
+	p.rewriting = (struct rewriting){ .sink = job->sink, .manifest = job->manifest };
+	log_state_begin(&out->state, job->corrector, before);
+	out->tally = (struct tally){ .lines = 0 };
+	out->damage[0] = '\0';
+	error = lines_open(&l, name);
+	if (error < 0)
+		return error;
+	out->state.order.ends = l.source.modified;
+	out->encoding = l.source.utf16.encoding;
+	if (job->manifest != NULL)
+		manifest_begin(job->manifest, name, out->encoding);
+	error = all_blocks(&p, &l);
+	if (p.shown != 0)
+		(void)fprintf(stderr, "\r%*s\r", (int)strlen(name) + 8, "");
+	memcpy(out->damage, l.source.damage, sizeof(out->damage));
+	lines_close(&l);
+	return error;
+}

@@ -1,0 +1,75 @@
+/*
+ * Stamps -> UTC: a line, and what is known of the log so far, give the stamps of the line,
+ * each with its correction or with the reason why it has none.
+ */
+#ifndef CLOCKWITNESS_CORRECTOR_H
+#define CLOCKWITNESS_CORRECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "log_clock.h"
+#include "recognition.h"
+#include "segments.h"
+
+/* What holds for all logs of a host. */
+struct corrector {
+	struct log_grammars grammars;
+	struct recognition_wish wish;
+	struct log_clock clock;
+	struct segments segments;
+	const struct boot_model *boot; /* that stamps since boot count from */
+};
+
+/* Of the log at hand, line after line. */
+struct log_state {
+	struct recognition recognition;
+	struct log_order order;
+	struct segment segment; /* the last one that was asked for */
+	bool has_segment;
+	struct utc_time last; /* of the stamp before */
+	bool has_last;
+};
+
+enum stamp_fate {
+	STAMP_CORRECTED,
+	STAMP_NEVER_SHOWN, /* the clock was watched, or the zone known, and it was not */
+	STAMP_NOT_COVERED, /* nothing in the evidence can have shown it */
+	STAMP_FOREIGN,     /* it is not of this host's clock */
+	STAMP_NOT_SYNCHRONISED, /* so its own mark says */
+	STAMP_EMPTY,            /* 0: no time at all */
+	STAMP_FATES
+};
+
+/* "corrected", "never-shown", "not-covered", "foreign", "not-synchronised", "empty" */
+extern const char *const stamp_fate_names[STAMP_FATES];
+
+struct log_stamp {
+	struct log_time t;
+	size_t format;
+	enum stamp_fate fate;
+	struct system_time time; /* that the host's clock showed, by the choice made */
+	/* if it is corrected */
+	struct model_answer answer; /* its errors are the greatest of its segment */
+	size_t which, of;           /* the answer chosen, of so many that were possible */
+	bool straight;              /* the segment of the state holds for it */
+};
+
+/* false: the table of formats cannot be read (said). */
+bool corrector_begin(struct corrector *c);
+
+void log_state_begin(
+    struct log_state *s, const struct corrector *c, const struct log_state *before);
+
+/* The first stamp of a line of n octets; false: it has none. */
+bool corrector_first(const struct corrector *c, struct log_state *s, const char *line,
+    size_t n, struct log_stamp *out);
+
+/* Another one behind it, if its format has more; which: 0.. */
+bool corrector_more(const struct corrector *c, struct log_state *s,
+    const struct log_stamp *before, size_t which, struct log_stamp *out);
+
+/* Its own errors in place of the segment's. */
+void corrector_exact(const struct corrector *c, struct log_stamp *s);
+
+#endif
