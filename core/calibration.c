@@ -3,11 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "fit.h"
+
 #define STALE_NS (262144 * NS_PER_SECOND) /* two polls at the longest interval */
 #define Z95 1.96
-/* What the server's 16.16 fields may hide of root delay / 2 + root dispersion, if it cuts
- * them off where it should round up: 1.5 * 2^-16 s. */
-#define ROOT_TRUNCATION_NS 22889
+/* s: what the server's 16.16 fields may hide of root delay / 2 + root dispersion, if it
+ * cuts them off where it should round up: 1.5 * 2^-16 s. */
+#define ROOT_TRUNCATION 22.889e-6
 
 /* The stages' view of one server at one moment. */
 struct view {
@@ -217,81 +219,131 @@ report_server(const struct calibrated_server *s, struct server_calibration *out)
 	}
 }
 
-/*
- * sqrt(noise^2 + (1.96 u)^2), u = (delta_min / 2 + Delta / 2 + E) / sqrt(3): half the
- * path and what the server says of its own error, each position in it as likely as any
- * other.
- */
-static struct span
-uncertainty(const struct measured *m, const struct drift *d)
-{
-	double half = span_seconds(d->delay_min) / 2 + span_seconds(m->root_delay) / 2 +
-		      span_seconds(m->root_dispersion);
-	double noise = Z95 * span_seconds(d->error);
-	double systematic = Z95 * half / sqrt(3);
+/* All that is known at one moment but the fit. */
+struct judgement {
+	struct view view[MAX_SERVERS];
+	struct candidate candidate[MAX_SERVERS];
+	struct selection selection;
+};
 
-	return span_from_seconds(sqrt(noise * noise + systematic * systematic));
+static void
+judge(const struct calibrator *c, const struct clock_reading *now, struct judgement *j)
+{
+	for (size_t i = 0; i < c->servers; i++) {
+		j->view[i] = view_measured(present(&c->server[i]), now->raw);
+		j->candidate[i] = candidate_from(&c->server[i], &j->view[i], now);
+	}
+	selection_choose(j->candidate, c->servers, now->raw, &j->selection);
 }
 
 static void
-conclude_selected(const struct calibrated_server *s, const struct view *v,
-    const struct candidate *chosen, const struct rate *host, struct calibration *out)
+report_judgement(
+    const struct calibrator *c, const struct judgement *j, struct calibration *out)
 {
-	const struct drift *d = &v->drift;
+	const struct selection *s = &j->selection;
+
+	*out = (struct calibration){
+		.outcome = s->outcome,
+		.candidates = s->candidates,
+		.truechimers = s->truechimers,
+		.servers = c->servers,
+	};
+	for (size_t i = 0; i < c->servers; i++) {
+		report_server(&c->server[i], &out->server_at[i]);
+		out->server_at[i].verdict = s->verdict[i];
+		out->server_at[i].root_distance = s->root_distance[i];
+	}
+}
+
+static void
+report_selected(
+    const struct calibrator *c, const struct judgement *j, struct calibration *out)
+{
+	size_t w = (size_t)j->selection.winner;
 
 	out->selected = true;
-	(void)copy_text(out->server, sizeof(out->server), s->name);
-	out->common = s->measured.common;
-	out->utc_minus_raw = d->utc_minus_raw;
-	out->delay = chosen->delay;
-	out->jitter = chosen->jitter;
-	out->oscillator = d->frequency;
-	out->frequency = (d->frequency - host->rate) / (1 + host->rate);
+	(void)copy_text(out->server, sizeof(out->server), c->server[w].name);
+	out->common = c->server[w].measured.common;
+	out->delay = j->candidate[w].delay;
+	out->jitter = j->candidate[w].jitter;
+	out->root_distance = j->selection.root_distance[w];
+}
+
+static bool
+fit_truechimers(const struct calibrator *c, const struct selection *s,
+    struct raw_time now, struct fit *out)
+{
+	struct fit_source source[MAX_SERVERS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->servers; i++) {
+		const struct measured *m = present(&c->server[i]);
+
+		if (s->verdict[i] != VERDICT_SELECTED &&
+		    s->verdict[i] != VERDICT_ELIGIBLE)
+			continue;
+		source[n++] = (struct fit_source){
+			.history = &m->history,
+			.error = span_seconds(m->root_delay) / 2 +
+				 span_seconds(m->root_dispersion) + ROOT_TRUNCATION,
+		};
+	}
+	return fit_sources(source, n, now, out);
+}
+
+/* How far UTC may be from the offset, if less than half of the candidates lie. */
+static struct span
+bound(const struct selection *s, struct span offset)
+{
+	struct span below = span_sub(offset, s->sure_low);
+	struct span above = span_sub(s->sure_high, offset);
+
+	return span_add(span_max(span_max(below, above), (struct span){ 0 }),
+	    span_from_seconds(ROOT_TRUNCATION));
+}
+
+static void
+report_fit(const struct fit *f, const struct rate *host, struct calibration *out)
+{
+	double noise = Z95 * f->noise;
+	double u = Z95 * f->systematic;
+
+	out->oscillator = f->frequency;
+	out->frequency = (f->frequency - host->rate) / (1 + host->rate);
 	out->frequency_error =
-	    sqrt(d->frequency_error * d->frequency_error + host->error * host->error);
-	out->noise = span_from_seconds(Z95 * span_seconds(d->error));
-	out->length = d->length;
-	out->samples = d->points;
-	/* the root distance is about the filter's estimate; the fit may lie beside it */
-	out->bound =
-	    span_add(out->root_distance, span_abs(span_sub(out->offset, chosen->offset)));
-	out->bound = span_add(out->bound, (struct span){ ROOT_TRUNCATION_NS });
-	out->noise = span_min(out->noise, out->bound);
-	out->uncertainty = span_min(uncertainty(&s->measured, d), out->bound);
+	    sqrt(f->frequency_error * f->frequency_error + host->error * host->error);
+	out->noise = span_min(span_from_seconds(noise), out->bound);
+	out->uncertainty =
+	    span_min(span_from_seconds(sqrt(noise * noise + u * u)), out->bound);
+	out->length = f->length;
+	out->samples = f->points;
+}
+
+void
+calibrator_judge(
+    const struct calibrator *c, const struct clock_reading *now, struct calibration *out)
+{
+	struct judgement j;
+
+	judge(c, now, &j);
+	report_judgement(c, &j, out);
 }
 
 void
 calibrator_conclude(
     const struct calibrator *c, const struct clock_reading *now, struct calibration *out)
 {
-	struct view view[MAX_SERVERS];
-	struct candidate candidate[MAX_SERVERS] = { { 0 } };
-	struct selection selection;
-	size_t n = c->servers;
+	struct judgement j = { .selection = { .winner = -1 } };
+	struct fit fit;
+	struct rate host = host_rate_at(&c->host_rate, now);
 
-	for (size_t i = 0; i < n; i++) {
-		view[i] = view_measured(present(&c->server[i]), now->raw);
-		candidate[i] = candidate_from(&c->server[i], &view[i], now);
-	}
-	selection_choose(candidate, n, now->raw, &selection);
-	*out = (struct calibration){
-		.outcome = selection.outcome,
-		.candidates = selection.candidates,
-		.truechimers = selection.truechimers,
-		.servers = n,
-	};
-	for (size_t i = 0; i < n; i++) {
-		report_server(&c->server[i], &out->server_at[i]);
-		out->server_at[i].verdict = selection.verdict[i];
-		out->server_at[i].root_distance = selection.root_distance[i];
-	}
-	if (selection.winner >= 0) {
-		size_t w = (size_t)selection.winner;
-		struct rate host = host_rate_at(&c->host_rate, now);
-
-		out->root_distance = selection.root_distance[w];
-		out->offset = span_sub(
-		    view[w].drift.utc_minus_raw, system_minus_raw(now->real, now->raw));
-		conclude_selected(&c->server[w], &view[w], &candidate[w], &host, out);
-	}
+	judge(c, now, &j);
+	report_judgement(c, &j, out);
+	if (j.selection.winner < 0 || !fit_truechimers(c, &j.selection, now->raw, &fit))
+		return;
+	report_selected(c, &j, out);
+	out->utc_minus_raw = fit.utc_minus_raw;
+	out->offset = span_sub(fit.utc_minus_raw, system_minus_raw(now->real, now->raw));
+	out->bound = bound(&j.selection, out->offset);
+	report_fit(&fit, &host, out);
 }

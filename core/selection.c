@@ -134,6 +134,20 @@ intersect(const struct candidate c[], size_t n, struct selection *s)
 	return false;
 }
 
+/* Where n - f intervals overlap, f the most that may lie without being a majority. */
+static void
+assure(const struct candidate c[], size_t n, struct selection *s)
+{
+	struct edge edges[2 * MAX_SERVERS];
+	size_t k = collect_edges(c, n, s, edges);
+	struct selection most = { .winner = -1 };
+
+	if (overlap(edges, k, s->candidates - (s->candidates - 1) / 2, &most)) {
+		s->sure_low = most.low;
+		s->sure_high = most.high;
+	}
+}
+
 static bool
 nearer(const struct candidate c[], const struct selection *s, size_t i, int than)
 {
@@ -190,8 +204,10 @@ selection_choose(
 			out->verdict[i] = VERDICT_TOO_DISTANT;
 		out->candidates += out->verdict[i] == VERDICT_ELIGIBLE;
 	}
-	if (intersect(c, n, out))
+	if (intersect(c, n, out)) {
+		assure(c, n, out);
 		pick_winner(c, n, out);
-	else
+	} else {
 		leave_undecided(n, out);
+	}
 }

@@ -49,14 +49,16 @@ void
 witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 {
 	static struct calibration c;
+	const struct calibrator *calibrator = &w->replay.calibrator;
 	bool over = round_is_over(&w->roster, w->answered);
 
-	calibrator_conclude(&w->replay.calibrator, now, &c);
-	if (must || over || (w->calibrated && round_standing_changed(&w->last, &c))) {
-		report_changes(&w->last, &c);
-		record_calibration(w, now, &c);
-		w->last = c;
-	}
+	calibrator_judge(calibrator, now, &c);
+	if (!must && !over && !(w->calibrated && round_standing_changed(&w->last, &c)))
+		return;
+	calibrator_conclude(calibrator, now, &c);
+	report_changes(&w->last, &c);
+	record_calibration(w, now, &c);
+	w->last = c;
 	check_until(w, &c);
 }
 

@@ -1,6 +1,6 @@
 /*
  * The composer: exchanges of all servers in, calibrations out. It calls the stages (clock
- * filter, drift, selection) in order and knows no packet, no file and no clock.
+ * filter, drift, selection, fit) in order and knows no packet, no file and no clock.
  *
  * It is fed with nothing but what the records of the evidence hold, in their order, by
  * the daemon and by who replays its evidence alike (replay.h does it for both):
@@ -35,7 +35,7 @@
 #include "timescale.h"
 
 /* Raised whenever any conclusion could differ from the same exchanges. */
-#define CALIBRATION_METHOD 1
+#define CALIBRATION_METHOD 2
 
 #define SERVER_NAME_SIZE 128   /* with the NUL */
 #define SERVER_ADDRESS_SIZE 64 /* numeric, with port and NUL */
@@ -71,7 +71,8 @@ struct calibration {
 	double oscillator;      /* d(UTC - raw)/d(raw), s/s */
 	struct span noise;      /* 95 %, statistical only */
 	struct span uncertainty; /* 95 %, with the systematic part; <= bound */
-	struct span bound;  /* UTC lies within offset +- bound if the server is true */
+	struct span
+	    bound; /* UTC lies within offset +- bound if most candidates are true */
 	struct span length; /* from the first sample of the fit to its last */
 	size_t samples;
 	size_t servers;
@@ -132,6 +133,11 @@ bool calibrator_predicts(
 /* Takes an exchange; sample: what it gave, NULL where x->fault says that it gave none. */
 void calibrator_exchange(struct calibrator *c, size_t server, const struct exchange *x,
     const struct sample *sample);
+
+/* Who is believed at this reading of the clocks, and nothing more: no selection, no fit.
+ */
+void calibrator_judge(
+    const struct calibrator *c, const struct clock_reading *now, struct calibration *out);
 
 /* What is known at this reading of the clocks. */
 void calibrator_conclude(

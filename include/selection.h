@@ -68,6 +68,8 @@ struct selection {
 	int candidates, truechimers;
 	struct span low,
 	    high; /* the intersection, UTC - host clock; holds with a winner */
+	/* likewise: UTC lies within if less than half of the candidates lie */
+	struct span sure_low, sure_high;
 	enum verdict verdict[MAX_SERVERS];
 	struct span root_distance[MAX_SERVERS]; /* 0 where there is no sample */
 };
