@@ -103,6 +103,11 @@ $(BUILD)/simulate: $(BUILD)/tests/sim_main.o $(shared_o) $(BUILD)/core.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium check) -lm
 
+# the same worlds as the daemon sees them: tests/sim_live_main.c
+$(BUILD)/simulate-live: $(BUILD)/tests/sim_live_main.o $(shared_o) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium check) -lm
+
 sim: deps
 	@$(MAKE) --no-print-directory $(BUILD)/simulate
 	$(BUILD)/simulate -n $(SEEDS)
