@@ -22,6 +22,13 @@ const struct config_key config_daemon_keys[] = {
 	{ "watch", "1", "a whole number of seconds from 0 to 60" },
 	{ "seal", "60", "a whole number of seconds from 1 to 3600" },
 	{ "sync", "1", "a whole number of seconds from 0 to 60" },
+	{ "status", "/run/clockwitness/status", "an absolute file name, or none" },
+	{ "rotate-size", "64M", CONFIG_SIZE_ALLOWED },
+	{ "rotate-age", "1d", CONFIG_DURATION_ALLOWED },
+	{ "keep-size", "0", CONFIG_SIZE_ALLOWED },
+	{ "compress", "yes", "yes or no" },
+	{ "announce", "1h", CONFIG_DURATION_ALLOWED },
+	{ "syslog", "yes", "yes or no" },
 	{ "log", "info", "error, warning, info or debug" },
 };
 const size_t config_daemon_key_count =
@@ -71,6 +78,23 @@ refuse(struct parser *p, const char *format, ...)
 	return false;
 }
 
+/* What becomes of the files, and who is told of them. */
+static bool
+set_files(struct config *c, const char *key, const char *value)
+{
+	if (strcmp(key, "rotate-size") == 0)
+		return config_parse_size(value, &c->rotate_size);
+	if (strcmp(key, "rotate-age") == 0)
+		return config_parse_duration(value, &c->rotate_age);
+	if (strcmp(key, "keep-size") == 0)
+		return config_parse_size(value, &c->keep_size);
+	if (strcmp(key, "compress") == 0)
+		return config_parse_yes_no(value, &c->compress);
+	if (strcmp(key, "announce") == 0)
+		return config_parse_duration(value, &c->announce);
+	return config_parse_yes_no(value, &c->syslog);
+}
+
 static bool
 set_daemon(struct config *c, const char *key, const char *value)
 {
@@ -89,7 +113,11 @@ set_daemon(struct config *c, const char *key, const char *value)
 		return config_parse_number(value, 1, 3600, &c->seal);
 	if (strcmp(key, "sync") == 0)
 		return config_parse_number(value, 0, 60, &c->sync);
-	return config_parse_level(value, &c->log);
+	if (strcmp(key, "status") == 0)
+		return config_parse_path(value, c->status, sizeof(c->status));
+	if (strcmp(key, "log") == 0)
+		return config_parse_level(value, &c->log);
+	return set_files(c, key, value);
 }
 
 static bool
@@ -116,7 +144,7 @@ set_server(struct config_server *s, const char *key, const char *value)
 static bool
 refuse_key(struct parser *p, const char *key, const struct config_key keys[], size_t n)
 {
-	char known[160] = "";
+	char known[320] = "";
 
 	for (size_t i = 0; i < n; i++) {
 		size_t used = strlen(known);
@@ -265,10 +293,23 @@ config_defaults(struct config *c)
 		.watch = 1,
 		.seal = 60,
 		.sync = 1,
+		.rotate_size = INT64_C(64) << 20,
+		.rotate_age = 86400,
+		.compress = true,
+		.announce = 3600,
+		.syslog = true,
+		.status = "/run/clockwitness/status",
 		.log = LOG_INFO,
 	};
 	(void)snprintf(
 	    c->evidence, sizeof(c->evidence), "%s", config_daemon_keys[0].fallback);
+}
+
+void
+config_bare(struct config *c)
+{
+	c->status[0] = '\0';
+	c->syslog = false;
 }
 
 static bool
@@ -346,10 +387,20 @@ config_servers_equal(const struct config *a, const struct config *b)
 	return true;
 }
 
+static bool
+files_equal(const struct config *a, const struct config *b)
+{
+	return strcmp(a->status, b->status) == 0 && a->rotate_size == b->rotate_size &&
+	       a->rotate_age == b->rotate_age && a->keep_size == b->keep_size &&
+	       a->compress == b->compress && a->announce == b->announce &&
+	       a->syslog == b->syslog;
+}
+
 bool
 config_equal(const struct config *a, const struct config *b)
 {
 	return strcmp(a->evidence, b->evidence) == 0 && a->minpoll == b->minpoll &&
 	       a->maxpoll == b->maxpoll && a->watch == b->watch && a->seal == b->seal &&
-	       a->sync == b->sync && a->log == b->log && config_servers_equal(a, b);
+	       files_equal(a, b) && a->sync == b->sync && a->log == b->log &&
+	       config_servers_equal(a, b);
 }

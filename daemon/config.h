@@ -33,6 +33,13 @@ struct config {
 	int watch; /* s: the host's clocks are read so often; 0: not for their own sake */
 	int seal;  /* s: at most so long is a record without a seal */
 	int sync;  /* s: at most so long is an exchange not on disk */
+	char status[PATH_MAX]; /* of the socket; empty: none */
+	int64_t rotate_size;   /* octets a file; 0: any */
+	int64_t rotate_age;    /* s: a file is written to for so long; 0: for ever */
+	int64_t keep_size;     /* octets, all files; 0: all are kept */
+	bool compress;         /* closed files */
+	int64_t announce;      /* s: the head is said so often; 0: only at events */
+	bool syslog;           /* heads go there, too */
 	enum log_level log;
 	char file[RECORD_TEXT_SIZE]; /* what was read; empty: nothing */
 	struct digest digest;        /* of that */
@@ -56,6 +63,9 @@ extern const size_t config_server_key_count;
 
 /* What holds where no file says otherwise; no servers. */
 void config_defaults(struct config *c);
+
+/* Without a file nothing outside the evidence's directory is touched. */
+void config_bare(struct config *c);
 
 /* Reads a file. false: message says what is wrong, where, and what is allowed. */
 bool config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE]);

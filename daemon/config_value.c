@@ -30,6 +30,50 @@ config_parse_yes_no(const char *value, bool *out)
 	return *out || strcmp(value, "no") == 0;
 }
 
+/* A whole number and one letter of units[]; 0 alone. */
+static bool
+parse_units(const char *value, const char *letters, const int64_t units[], int64_t *out)
+{
+	const char *letter;
+	char *end;
+	long long v;
+
+	*out = 0;
+	if (strcmp(value, "0") == 0)
+		return true;
+	if (*value < '1' || *value > '9')
+		return false;
+	errno = 0;
+	v = strtoll(value, &end, 10);
+	letter = *end != '\0' ? strchr(letters, *end) : NULL;
+	return errno == 0 && letter != NULL && end[1] == '\0' &&
+	       !__builtin_mul_overflow((int64_t)v, units[letter - letters], out);
+}
+
+bool
+config_parse_size(const char *value, int64_t *octets)
+{
+	static const int64_t units[] = { 1024, 1048576, 1073741824 };
+
+	return parse_units(value, "KMG", units, octets);
+}
+
+bool
+config_parse_duration(const char *value, int64_t *seconds)
+{
+	static const int64_t units[] = { 1, 60, 3600, 86400 };
+
+	return parse_units(value, "smhd", units, seconds) && *seconds <= 315360000;
+}
+
+bool
+config_parse_path(const char *value, char *out, size_t size)
+{
+	*out = '\0';
+	return strcmp(value, "none") == 0 ||
+	       (*value == '/' && config_parse_text(value, out, size));
+}
+
 bool
 config_parse_text(const char *value, char *out, size_t size)
 {

@@ -5,19 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "evidence_file.h"
+#include "evidence_parts.h"
 #include "log.h"
 
-#define RETRY_NS NS_PER_SECOND
-#define SEAL_ROOM 2048 /* octets that a seal may need */
+const char *const evidence_state_names[EVIDENCE_STATES] = {
+	[EVIDENCE_OK] = "ok",
+	[EVIDENCE_FULL] = "full",
+	[EVIDENCE_FAILED] = "failed",
+};
 
 void
 evidence_open_none(struct evidence *e)
 {
-	*e = (struct evidence){ .kind = EVIDENCE_NONE, .directory = -1, .fd = -1 };
+	*e = (struct evidence){
+		.kind = EVIDENCE_NONE, .directory = -1, .disk = DISK_CLOSED
+	};
 }
 
 int
@@ -26,7 +31,8 @@ evidence_open_directory(struct evidence *e, const char *path,
 {
 	int error;
 
-	*e = (struct evidence){ .kind = EVIDENCE_FILE, .directory = -1, .fd = -1 };
+	evidence_open_none(e);
+	e->kind = EVIDENCE_FILE;
 	(void)snprintf(e->path, sizeof(e->path), "%s", path);
 	e->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (e->directory < 0)
@@ -57,181 +63,27 @@ evidence_open_stream(
 {
 	int error;
 
-	*e = (struct evidence){
-		.kind = EVIDENCE_STREAM,
-		.directory = -1,
-		.fd = -1,
-		.path = "standard output",
-		.file = "-",
-	};
+	evidence_open_none(e);
+	e->kind = EVIDENCE_STREAM;
+	(void)snprintf(e->path, sizeof(e->path), "standard output");
+	(void)snprintf(e->file, sizeof(e->file), "-");
 	error = stream_open(&e->stream, STDOUT_FILENO, l, on_closed, arg);
 	return error == 0 ? 0 : log_fail(error, "cannot write to standard output");
 }
 
-static bool
-make_key(struct seal_key *key)
-{
-	uint8_t seed[SEAL_SEED_BYTES];
-
-	if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		return false;
-	seal_key_from_seed(key, seed);
-	return true;
-}
-
 static void
-note_loss(struct evidence *e, const char *why)
+lose(struct evidence *e)
 {
-	if (e->why_lost[0] == '\0')
-		record_copy_text(e->why_lost, sizeof(e->why_lost), why);
-}
-
-/* Said once an outage, not once a try. */
-static void
-abandon_file(struct evidence *e, int error, const char *what)
-{
-	char why[RECORD_TEXT_SIZE];
-
-	(void)snprintf(why, sizeof(why), "cannot %s: %s", what, strerror(-error));
-	if (!e->outage)
-		log_line(LOG_ERROR,
-		    "%s/%s: %s; measuring on, trying a new file each second", e->path,
-		    e->file, why);
-	e->outage = true;
-	note_loss(e, why);
-	close(e->fd);
-	e->fd = -1;
-}
-
-static int
-file_write(struct evidence *e, const char *line, size_t n)
-{
-	ssize_t written;
-
-	do
-		written = write(e->fd, line, n);
-	while (written < 0 && errno == EINTR);
-	if (written == (ssize_t)n)
-		return 0;
-	return written < 0 ? -errno : -ENOSPC;
-}
-
-static int
-write_line(struct evidence *e, const char *line, size_t n)
-{
-	int error;
-
-	if (e->kind == EVIDENCE_STREAM)
-		return stream_write(&e->stream, line, n);
-	if (e->fd < 0)
-		return -EIO;
-	error = file_write(e, line, n);
-	if (error < 0)
-		abandon_file(e, error, "write");
-	return error;
-}
-
-/* The chain moves on only when the whole line is written. */
-static bool
-put(struct evidence *e, struct record *r)
-{
-	static char line[RECORD_LINE_MAX];
-	size_t n;
-
-	r->seq = e->chain.seq;
-	r->prev = e->chain.head;
-	n = record_encode(r, line, sizeof(line));
-	if (n == 0) {
-		log_line(
-		    LOG_ERROR, "a %s record does not fit", record_type_names[r->type]);
-		return false;
-	}
-	if (write_line(e, line, n) < 0)
-		return false;
-	chain_advance(&e->chain, line, n);
-	e->unsynced = true;
-	e->unsealed = r->type != RECORD_SEAL;
-	return true;
-}
-
-static void
-lose(struct evidence *e, const char *why)
-{
-	if (e->kind == EVIDENCE_STREAM && e->lost == 0 && !e->stream.closed)
+	if (e->kind == EVIDENCE_STREAM && e->state == EVIDENCE_OK && !e->stream.closed) {
 		log_line(
 		    LOG_WARNING, "standard output: the reader is too slow, records lost");
-	e->lost++;
-	note_loss(e, why);
-}
-
-static bool
-put_gap(struct evidence *e, const struct clock_reading *now)
-{
-	struct record r = {
-		.type = RECORD_GAP, .at = *now, .gap = { .records = e->lost }
-	};
-
-	record_copy_text(r.gap.reason, sizeof(r.gap.reason), e->why_lost);
-	if (!put(e, &r))
-		return false;
-	log_line(LOG_WARNING, "writing evidence again to %s; %llu records were lost",
-	    e->file, (unsigned long long)e->lost);
-	e->lost = 0;
-	e->why_lost[0] = '\0';
-	e->outage = false;
-	return true;
-}
-
-static bool
-put_continue(struct evidence *e, const struct clock_reading *now, const char *old_file)
-{
-	struct record r = {
-		.type = RECORD_CONTINUE,
-		.at = *now,
-		.go_on = { .seal_key = e->key.public_half },
-	};
-
-	record_copy_text(r.go_on.host, sizeof(r.go_on.host), e->host);
-	record_copy_text(r.go_on.boot_id, sizeof(r.go_on.boot_id), e->boot_id);
-	record_copy_text(r.go_on.reason, sizeof(r.go_on.reason), e->why_lost);
-	record_copy_text(r.go_on.previous_file, sizeof(r.go_on.previous_file), old_file);
-	return put(e, &r);
-}
-
-/* A new file into which no whole record went never was. */
-static void
-go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
-{
-	char old_file[RECORD_TEXT_SIZE];
-	bool made;
-
-	if (e->kind != EVIDENCE_FILE || e->fd >= 0 ||
-	    raw_since(now->raw, e->retry).ns < 0)
-		return;
-	e->retry = raw_after(now->raw, (struct span){ RETRY_NS });
-	memcpy(old_file, e->file, sizeof(old_file));
-	e->fd =
-	    evidence_file_create(e->directory, e->host, now->real, &e->rotation, e->file);
-	made = e->fd >= 0;
-	if (made && put_continue(e, now, old_file))
-		return;
-	if (made) {
-		(void)unlinkat(e->directory, e->file, 0);
-		e->rotation--;
+		e->state = EVIDENCE_FULL;
+		record_copy_text(e->trouble, sizeof(e->trouble),
+		    "the reader of the stream is too slow");
 	}
-	memcpy(e->file, old_file, sizeof(old_file));
-}
-
-/* Room for a record and, after losses, for the word about them. */
-static bool
-writable(struct evidence *e, const struct clock_reading *now)
-{
-	if (e->stream.closed)
-		return false;
-	go_on_in_new_file(e, now);
-	if (e->kind == EVIDENCE_FILE && e->fd < 0)
-		return false;
-	return e->lost == 0 || put_gap(e, now);
+	e->gap_due = true;
+	e->lost++;
+	e->lost_ever++;
 }
 
 bool
@@ -239,108 +91,141 @@ evidence_append(struct evidence *e, struct record *r)
 {
 	if (e->kind == EVIDENCE_NONE)
 		return true;
-	if (writable(e, &r->at) && put(e, r))
+	if (evidence_ready(e, &r->at) && evidence_put(e, r, SEAL_ROOM))
 		return true;
-	lose(e, e->kind == EVIDENCE_STREAM ? "the reader of the stream is too slow"
-					   : "the file could not be written");
+	lose(e);
 	return false;
 }
 
 bool
 evidence_sync(struct evidence *e)
 {
-	if (e->kind != EVIDENCE_FILE || !e->unsynced)
+	int error;
+
+	if (e->kind != EVIDENCE_FILE || e->pending.used == 0)
 		return true;
-	if (e->fd < 0)
+	if (e->disk.fd < 0)
 		return false;
-	if (fdatasync(e->fd) != 0) {
-		abandon_file(e, -errno, "bring the data to disk");
+	error = disk_sync(&e->disk);
+	if (error < 0) {
+		evidence_abandon(e, error, "bring the data to disk");
 		return false;
 	}
-	e->unsynced = false;
+	pending_synced(&e->pending);
+	e->continued = false;
 	e->synced_seq = e->chain.seq;
 	return true;
-}
-
-/* Signs with the announced key; it is erased for good only when the seal is written. */
-static bool
-put_seal(struct evidence *e, const struct clock_reading *now, const struct seal_key *next)
-{
-	static char line[SEAL_ROOM];
-	struct record r = {
-		.seq = e->chain.seq,
-		.prev = e->chain.head,
-		.type = RECORD_SEAL,
-		.at = *now,
-		.seal = { .has_next = next != NULL },
-	};
-	struct seal_key once = e->key;
-	size_t n;
-
-	if (next != NULL)
-		r.seal.next = next->public_half;
-	n = record_encode(&r, line, sizeof(line));
-	r.seal.signature = seal_sign(&once, line, record_signed_length(line, n));
-	return put(e, &r);
 }
 
 bool
 evidence_seal(struct evidence *e, const struct clock_reading *now, bool last)
 {
-	struct seal_key next;
 	bool sealed;
 
 	if (e->kind == EVIDENCE_NONE || (!e->unsealed && !last))
 		return true;
 	if (e->kind == EVIDENCE_STREAM && !stream_has_room(&e->stream, SEAL_ROOM))
 		return false;
-	if (!last && !make_key(&next))
+	sealed = evidence_ready(e, now) && evidence_put_seal(e, now, last);
+	if (!evidence_sync(e) || !sealed)
 		return false;
-	sealed = writable(e, now) && put_seal(e, now, last ? NULL : &next);
-	if (sealed) {
-		seal_key_erase(&e->key);
-		if (!last)
-			e->key = next;
-	}
-	if (!last)
-		seal_key_erase(&next);
-	return evidence_sync(e) && sealed;
+	e->sealed = *now;
+	return true;
+}
+
+/* What stands in the start record stands in each further file, too. */
+static void
+take_identity(struct evidence *e, const struct record_start *s)
+{
+	struct record_continue *i = &e->identity;
+
+	memcpy(i->program, s->program, sizeof(i->program));
+	i->method = s->method;
+	memcpy(i->host, s->host, sizeof(i->host));
+	memcpy(i->machine_id, s->machine_id, sizeof(i->machine_id));
+	memcpy(i->boot_id, s->boot_id, sizeof(i->boot_id));
+	memcpy(i->timezone, s->timezone, sizeof(i->timezone));
+	i->utc_offset_s = s->utc_offset_s;
+	i->watch_s = s->watch_s;
+	i->servers = s->servers;
+}
+
+static int
+make_first_file(struct evidence *e, const struct clock_reading *now)
+{
+	int fd;
+
+	if (e->kind != EVIDENCE_FILE)
+		return 0;
+	fd = evidence_file_create(
+	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
+	if (fd < 0)
+		return log_fail(fd, "cannot make a file in %s", e->path);
+	e->disk = disk_from(fd);
+	e->file_from = now->raw;
+	return 0;
+}
+
+static void
+name_key(struct evidence *e, struct record_start *start)
+{
+	e->first_key = keyring_public(e->keyring);
+	start->seal_key = e->first_key;
+	start->seal_fingerprint = digest_bytes(&e->first_key, sizeof(e->first_key));
 }
 
 int
 evidence_begin(
     struct evidence *e, struct record_start *start, const struct clock_reading *now)
 {
-	static struct record r;
+	struct record r = { .type = RECORD_START, .at = *now };
+	int error;
 
 	if (e->kind == EVIDENCE_NONE)
 		return 0;
-	if (!make_key(&e->key))
-		return log_fail(
-		    -EIO, "the kernel gave no random numbers for the seal's key");
-	e->first_key = e->key.public_half;
-	start->seal_key = e->first_key;
-	start->seal_fingerprint = digest_bytes(&e->first_key, sizeof(e->first_key));
-	memcpy(e->host, start->host, sizeof(e->host));
-	memcpy(e->boot_id, start->boot_id, sizeof(e->boot_id));
-	if (e->kind == EVIDENCE_FILE) {
-		e->fd = evidence_file_create(
-		    e->directory, e->host, now->real, &e->rotation, e->file);
-		if (e->fd < 0)
-			return log_fail(e->fd, "cannot make a file in %s", e->path);
-	}
-	r = (struct record){ .type = RECORD_START, .at = *now, .start = *start };
-	if (!put(e, &r)) {
-		if (e->kind == EVIDENCE_FILE)
-			(void)unlinkat(e->directory, e->file, 0);
+	error = pending_open(&e->pending);
+	if (error < 0)
+		return log_fail(error, "the evidence");
+	name_key(e, start);
+	take_identity(e, start);
+	error = make_first_file(e, now);
+	if (error < 0)
+		return error;
+	r.start = *start;
+	if (!evidence_put(e, &r, SEAL_ROOM) || !evidence_sync(e))
 		return -EIO; /* said where it failed */
+	return 0;
+}
+
+bool
+evidence_rotate(struct evidence *e, const struct clock_reading *now, const char *reason)
+{
+	char old_file[RECORD_TEXT_SIZE];
+	int fd;
+
+	if (!evidence_seal(e, now, false) || e->state != EVIDENCE_OK)
+		return false;
+	memcpy(old_file, e->file, sizeof(old_file));
+	fd = evidence_file_create(
+	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
+	if (fd < 0) {
+		memcpy(e->file, old_file, sizeof(e->file));
+		(void)log_fail(
+		    fd, "%s: cannot make a new file; going on in %s", e->path, e->file);
+		return false;
 	}
-	return evidence_sync(e) ? 0 : -EIO;
+	disk_close(&e->disk);
+	e->disk = disk_from(fd);
+	e->file_from = now->raw;
+	(void)evidence_put_continue(e, now, old_file, reason);
+	(void)evidence_sync(e);
+	return true;
 }
 
 void
 evidence_drain(struct evidence *e)
 {
+	e->last_words = true;
 	if (e->kind == EVIDENCE_STREAM)
 		stream_drain(&e->stream);
 }
@@ -348,14 +233,12 @@ evidence_drain(struct evidence *e)
 void
 evidence_close(struct evidence *e)
 {
-	size_t left;
+	size_t left = e->kind == EVIDENCE_STREAM ? stream_close(&e->stream) : 0;
 
-	seal_key_erase(&e->key);
-	left = e->kind == EVIDENCE_STREAM ? stream_close(&e->stream) : 0;
+	pending_close(&e->pending);
 	if (left > 0)
 		log_line(LOG_WARNING, "standard output: %zu octets were not taken", left);
-	if (e->kind == EVIDENCE_FILE && e->fd >= 0)
-		close(e->fd);
+	disk_close(&e->disk);
 	if (e->directory >= 0)
 		close(e->directory);
 	evidence_open_none(e);

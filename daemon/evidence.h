@@ -1,10 +1,12 @@
 /*
- * The evidence while it is written: one process's file in a directory, or a stream.
- * Append-only: a record is one write, never repaired, and the file is never opened again.
+ * The evidence while it is written: one process's files in a directory, or a stream.
+ * Append-only: a record is one write, never repaired, and a file is never opened again.
  *
- * A failed or short write ends the file. The chain stands at the last whole record; as
- * soon as a new file can be made (tried at most once a second, when there is something to
- * write), it begins with `continue`, and a `gap` says how many records were lost.
+ * A failed or short write, or a failed sync, ends the file. What is not known to be on
+ * disk is kept and written again, byte for byte, into a new file as soon as one can be
+ * made (tried once a second); then `continue` and a `gap` say what happened, and how many
+ * records were lost because too many waited. A full disk is noticed while there is still
+ * room to say so; then records are lost, and the file goes on when there is room again.
  */
 #ifndef CLOCKWITNESSD_EVIDENCE_H
 #define CLOCKWITNESSD_EVIDENCE_H
@@ -15,33 +17,49 @@
 #include <stdint.h>
 
 #include "chain.h"
+#include "disk.h"
+#include "keyring.h"
 #include "loop.h"
+#include "pending.h"
 #include "record.h"
-#include "seal.h"
 #include "stream.h"
 
 enum evidence_kind { EVIDENCE_NONE, EVIDENCE_FILE, EVIDENCE_STREAM };
 
+enum evidence_state {
+	EVIDENCE_OK,
+	EVIDENCE_FULL,   /* no room: on the disk, or with the reader of a stream */
+	EVIDENCE_FAILED, /* no file can be written at present */
+	EVIDENCE_STATES
+};
+
+extern const char *const evidence_state_names[EVIDENCE_STATES];
+
 struct evidence {
 	enum evidence_kind kind;
-	int directory; /* held, and locked, for life */
-	int fd;        /* -1: no file can be written at present */
+	enum evidence_state state;
+	char trouble[RECORD_TEXT_SIZE]; /* why it is not OK */
+	int directory;                  /* held, and locked, for life */
 	char path[PATH_MAX];
 	char file[RECORD_TEXT_SIZE];
-	char host[RECORD_TEXT_SIZE];
-	char boot_id[64];
-	unsigned rotation; /* NNN of the file's name */
-	struct chain chain;
-	struct seal_key key; /* will sign the next seal */
-	struct seal_public first_key;
-	bool unsealed; /* something was written since the last seal */
-	bool unsynced;
-	uint64_t synced_seq; /* records below this number are on disk */
-	uint64_t lost;       /* records not written since the last gap record */
-	char why_lost[RECORD_TEXT_SIZE]; /* of the first of them; empty: none */
-	bool outage;                     /* said already that nothing can be written */
-	struct raw_time retry;           /* not before this is a new file tried */
+	unsigned rotation;         /* NNN of the file's name */
+	struct raw_time file_from; /* when it was begun */
+	struct disk disk;
+	struct pending pending;
 	struct stream stream;
+	struct chain chain;
+	struct keyring *keyring; /* not its own */
+	struct seal_public first_key;
+	struct record_continue identity; /* what a further file begins with */
+	bool continued;      /* a continue record is pending: no other is needed */
+	bool unsealed;       /* something was written since the last seal */
+	bool last_words;     /* the reserve may be used */
+	uint64_t synced_seq; /* records below this number are on disk */
+	struct clock_reading sealed; /* of the last seal that is on disk */
+	bool gap_due;
+	uint64_t lost, lost_ever; /* records: since the last gap, since the start */
+	uint64_t octets;          /* written by this process */
+	struct raw_time retry;    /* not before this is mending tried */
 };
 
 /* Evidence that keeps nothing, for `--once` without -o. */
@@ -59,27 +77,34 @@ int evidence_open_directory(struct evidence *e, const char *path,
 int evidence_open_stream(
     struct evidence *e, struct loop *l, loop_callback *on_closed, void *arg);
 
-/* Makes the first key, makes the file, writes the start record and waits for the disk. */
+/* With e->keyring set: makes the file, writes the start record, waits for the disk. */
 int evidence_begin(
     struct evidence *e, struct record_start *start, const struct clock_reading *now);
 
 /*
- * Numbers, chains and writes a record (r->seq and r->prev are filled in). false: it was
- * not written, and a gap will say so.
+ * Numbers, chains and writes a record (r->seq and r->prev are filled in). false: it is
+ * lost, and a gap will say so.
  */
 bool evidence_append(struct evidence *e, struct record *r);
 
 /* A seal over all so far, and fdatasync; last: nothing will follow. */
 bool evidence_seal(struct evidence *e, const struct clock_reading *now, bool last);
 
-/* Waits for a slow reader of a stream, so that the last records find room. */
-void evidence_drain(struct evidence *e);
-
-/* What was written is on disk, or false. */
+/* All that was appended is on disk, or false. */
 bool evidence_sync(struct evidence *e);
 
+/* Tries, once a second, what did not go before. */
+void evidence_mend(struct evidence *e, const struct clock_reading *now);
+
+/* Seals, and goes on in a new file. false: in the old one, since none can be made. */
+bool evidence_rotate(
+    struct evidence *e, const struct clock_reading *now, const char *reason);
+
+/* The end: waits for a slow reader of a stream, and opens the reserve on a full disk. */
+void evidence_drain(struct evidence *e);
+
 /* Writes what a stream still holds, until nothing is taken for five seconds; closes;
- * erases the key. */
+ */
 void evidence_close(struct evidence *e);
 
 #endif

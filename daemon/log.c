@@ -1,9 +1,14 @@
 #include "log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "notify.h"
+#include "system_log.h"
+#include "text.h"
 
 const char *const log_level_names[LOG_LEVELS] = {
 	[LOG_CUSTODY] = "",
@@ -13,7 +18,17 @@ const char *const log_level_names[LOG_LEVELS] = {
 	[LOG_DEBUG] = "debug",
 };
 
+/* syslog(3)'s numbers */
+static const int priorities[LOG_LEVELS] = {
+	[LOG_CUSTODY] = 5,
+	[LOG_ERROR] = 3,
+	[LOG_WARNING] = 4,
+	[LOG_INFO] = 6,
+	[LOG_DEBUG] = 7,
+};
+
 static enum log_level most_shown = LOG_INFO;
+static bool heads_to_syslog;
 
 void
 log_set_level(enum log_level most)
@@ -21,15 +36,26 @@ log_set_level(enum log_level most)
 	most_shown = most;
 }
 
+void
+log_to_syslog(void)
+{
+	heads_to_syslog = !notify_journal_listens();
+	if (heads_to_syslog)
+		system_log_open();
+}
+
 static void
-write_line(const char *format, va_list args, const char *tail)
+write_line(enum log_level level, const char *format, va_list args, const char *tail)
 {
 	char line[1024];
 	int n = vsnprintf(line, sizeof(line), format, args);
 
 	if (n < 0)
 		return;
-	(void)fprintf(stderr, "clockwitnessd: %s%s\n", line, tail);
+	(void)snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s", tail);
+	if (notify_journal(priorities[level], line))
+		return;
+	(void)fprintf(stderr, "clockwitnessd: %s\n", line);
 }
 
 void
@@ -40,7 +66,7 @@ log_line(enum log_level level, const char *format, ...)
 	if (level > most_shown)
 		return;
 	va_start(args, format);
-	write_line(format, args, "");
+	write_line(level, format, args, "");
 	va_end(args);
 }
 
@@ -52,7 +78,46 @@ log_fail(int error, const char *format, ...)
 
 	(void)snprintf(tail, sizeof(tail), ": %s", strerror(-error));
 	va_start(args, format);
-	write_line(format, args, tail);
+	write_line(LOG_ERROR, format, args, tail);
 	va_end(args);
 	return error;
+}
+
+static void
+print_digest(const struct digest *d, char out[2 * DIGEST_BYTES + 1])
+{
+	struct text t = { out, out + 2 * DIGEST_BYTES, false };
+
+	print_hex(&t, d->byte, DIGEST_BYTES);
+	*t.at = '\0';
+}
+
+void
+log_head(const struct log_head *h)
+{
+	char line[4096 + 512];
+	char fingerprint[2 * DIGEST_BYTES + 1];
+	char head[2 * DIGEST_BYTES + 1];
+	char seq[24];
+	const struct notify_field fields[] = {
+		{ "CLOCKWITNESS_EVIDENCE", h->when },
+		{ "CLOCKWITNESS_DIRECTORY", h->path },
+		{ "CLOCKWITNESS_FILE", h->file },
+		{ "CLOCKWITNESS_FINGERPRINT", fingerprint },
+		{ "CLOCKWITNESS_HEAD", head },
+		{ "CLOCKWITNESS_SEQ", seq },
+	};
+
+	print_digest(&h->fingerprint, fingerprint);
+	print_digest(&h->head, head);
+	(void)snprintf(seq, sizeof(seq), "%" PRIu64, h->seq);
+	(void)snprintf(line, sizeof(line),
+	    "evidence %s %s/%s: fingerprint %s head %s seq %s", h->when, h->path, h->file,
+	    fingerprint, head, seq);
+	if (notify_journal_fields(
+		priorities[LOG_CUSTODY], line, fields, sizeof(fields) / sizeof(*fields)))
+		return;
+	(void)fprintf(stderr, "clockwitnessd: %s\n", line);
+	if (heads_to_syslog)
+		system_log(priorities[LOG_CUSTODY], line);
 }

@@ -31,6 +31,8 @@ configure(const struct options *o, int argc, char *argv[], struct config *c)
 			log_line(LOG_ERROR, no_server, path);
 		return false;
 	}
+	if (c->file[0] == '\0')
+		config_bare(c);
 	if (arguments)
 		c->servers = 0;
 	for (int i = o->first_server; i < argc; i++) {
@@ -89,6 +91,8 @@ main(int argc, char *argv[])
 	if (!configure(&options, argc, argv, &config))
 		return EXIT_USAGE;
 	log_set_level(config.log);
+	if (config.syslog && !options.once)
+		log_to_syslog();
 	code = witness_open(&witness, &options, &config, argc, argv);
 	if (code == 0)
 		code = (int)witness_run(&witness);

@@ -91,10 +91,9 @@ open_evidence(struct witness *w)
 		return error;
 	clock_read(&now);
 	watch_feed(&w->watch, &now);
-	error = evidence_begin(&w->ledger.evidence, &start, &now);
+	error = ledger_begin(&w->ledger, &start, &now);
 	if (error < 0)
 		return error;
-	ledger_say(&w->ledger, "begins");
 	begun = (struct record){ .type = RECORD_START, .at = now, .start = start };
 	replay_take(&w->replay, &begun);
 	return 0;
@@ -195,9 +194,10 @@ finish(struct witness *w)
 		    .calibrations = w->calibrations } };
 	record_copy_text(r.stop.reason, sizeof(r.stop.reason),
 	    w->code == EXIT_AS_ASKED ? "as asked" : "cannot go on");
-	(void)evidence_append(&w->ledger.evidence, &r);
-	(void)evidence_seal(&w->ledger.evidence, &now, true);
-	ledger_say(&w->ledger, "ends");
+	if (!ledger_end(&w->ledger, &r) && w->code == EXIT_AS_ASKED) {
+		log_line(LOG_ERROR, "the end of the evidence could not be written");
+		w->code = EXIT_CANNOT;
+	}
 }
 
 enum exit_code

@@ -21,8 +21,13 @@ void
 witness_apply_settings(struct witness *w)
 {
 	watch_set(&w->watch, (struct span){ w->config.watch * NS_PER_SECOND });
-	w->ledger.seal_s = w->config.seal;
-	w->ledger.sync_s = w->config.sync;
+	w->ledger.rules = (struct ledger_rules){
+		.seal_s = w->config.seal,
+		.sync_s = w->config.sync,
+		.rotate_size = (uint64_t)w->config.rotate_size,
+		.rotate_age_s = w->config.rotate_age,
+		.announce_s = w->config.announce,
+	};
 	log_set_level(w->config.log);
 }
 

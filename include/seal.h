@@ -44,4 +44,7 @@ bool seal_check(const struct seal_signature *signature, const struct seal_public
 
 void seal_key_erase(struct seal_key *key);
 
+/* `from` is erased. */
+void seal_key_move(struct seal_key *to, struct seal_key *from);
+
 #endif

@@ -80,14 +80,14 @@ for kind in sorted(written):
     equal(sorted(set(described.pop(kind, []))), sorted(set(written[kind])),
           "clockwitness-evidence(5) has every field of %s, and no other" % kind)
 equal([k for k in described if described[k] and k.islower()], [], "and no record that is never written")
-keys = re.findall(r'^\t\{ "(\w+)", ("[^"]*"|NULL), ', open("daemon/config.c").read(), re.M)
+keys = re.findall(r'^\t\{ "([\w-]+)", ("[^"]*"|NULL), ', open("daemon/config.c").read(), re.M)
 ok(len(keys) > 10, "the configuration's keys can be read", keys)
 equal(missing([k for k, _ in keys], conf), [], "clockwitness.conf(5) has every key")
 shipped = open("conf/clockwitness.conf").read()
 equal([k for k, default in keys if default != "NULL" and "#%s = %s" % (k, default.strip('"')) not in shipped], [],
       "the shipped file shows every key at its default")
 equal(run(DAEMON, "-c", "conf/clockwitness.conf", "--once").returncode, 2, "and names no server of its own")
-every = re.sub(r"^#(\[|\w+ = )", r"\1", shipped, flags=re.M)
+every = re.sub(r"^#(\[|[\w-]+ = )", r"\1", shipped, flags=re.M)
 ok("[server" in every, "it has an example of a server", shipped)
 
 readme, makefile = open("README.md").read(), open("Makefile").read()

@@ -80,7 +80,7 @@ write_fallbacks(char *to, size_t size)
 START_TEST(defaults_are_those_of_the_table)
 {
 	static struct config plain;
-	char text[1024];
+	char text[2048];
 
 	ck_assert(read_text("[server a]\n"));
 	plain = config;
@@ -93,6 +93,13 @@ START_TEST(defaults_are_those_of_the_table)
 	ck_assert_int_eq(config.watch, plain.watch);
 	ck_assert_int_eq(config.sync, plain.sync);
 	ck_assert_int_eq(config.log, plain.log);
+	ck_assert_str_eq(config.status, plain.status);
+	ck_assert_int_eq(config.rotate_size, plain.rotate_size);
+	ck_assert_int_eq(config.rotate_age, plain.rotate_age);
+	ck_assert_int_eq(config.keep_size, plain.keep_size);
+	ck_assert_int_eq(config.compress, plain.compress);
+	ck_assert_int_eq(config.announce, plain.announce);
+	ck_assert_int_eq(config.syslog, plain.syslog);
 	ck_assert_str_eq(config.server[0].address, "a");
 	ck_assert_int_eq(config.server[0].port, plain.server[0].port);
 	ck_assert_int_eq(config.server[0].minpoll, plain.server[0].minpoll);

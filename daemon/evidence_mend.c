@@ -1,0 +1,158 @@
+/* Files that cannot be written, disks that are full, and how it goes on after them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "evidence_file.h"
+#include "evidence_parts.h"
+#include "log.h"
+
+#define RETRY_NS NS_PER_SECOND
+#define RECORD_USUAL ((size_t)4096) /* octets; greater ones use the reserve */
+
+static bool
+is_full(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT;
+}
+
+/* A file into which nothing is known to have gone never was. */
+static void
+forget_file(struct evidence *e)
+{
+	if (e->disk.synced || unlinkat(e->directory, e->file, 0) != 0)
+		return;
+	e->rotation--;
+}
+
+void
+evidence_abandon(struct evidence *e, int error, const char *what)
+{
+	char why[RECORD_TEXT_SIZE];
+
+	(void)snprintf(why, sizeof(why), "cannot %s: %s", what,
+	    error == -ENOENT ? "the file was deleted" : strerror(-error));
+	if (e->state == EVIDENCE_OK) {
+		log_line(LOG_ERROR,
+		    "%s/%s: %s; measuring on, trying a new file each second", e->path,
+		    e->file, why);
+		record_copy_text(e->trouble, sizeof(e->trouble), why);
+	}
+	e->state = is_full(error) ? EVIDENCE_FULL : EVIDENCE_FAILED;
+	e->gap_due = true;
+	if (strcmp(what, "write") == 0 && e->pending.written > 0 &&
+	    disk_sync(&e->disk) == 0)
+		pending_synced(&e->pending);
+	e->pending.written = 0;
+	forget_file(e);
+	disk_close(&e->disk);
+}
+
+/* Another directory may stand under the same name by now. */
+static void
+find_directory_again(struct evidence *e)
+{
+	int fd = open(e->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return;
+	}
+	close(e->directory);
+	e->directory = fd;
+}
+
+static int
+make_file(struct evidence *e, const struct clock_reading *now)
+{
+	int fd = evidence_file_create(
+	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
+
+	if (fd == -ENOENT) {
+		find_directory_again(e);
+		fd = evidence_file_create(
+		    e->directory, e->identity.host, now->real, &e->rotation, e->file);
+	}
+	return fd;
+}
+
+/* What waits must be on disk before the chain says that it goes on there. */
+static void
+go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
+{
+	char old_file[RECORD_TEXT_SIZE];
+	char trouble[RECORD_TEXT_SIZE];
+	bool continued = e->continued;
+	int fd;
+
+	memcpy(old_file, e->file, sizeof(old_file));
+	memcpy(trouble, e->trouble, sizeof(trouble));
+	fd = make_file(e, now);
+	if (fd >= 0) {
+		e->disk = disk_from(fd);
+		e->file_from = now->raw;
+		evidence_flush(e);
+	}
+	if (e->disk.fd < 0 || !evidence_sync(e)) {
+		memcpy(e->file, old_file, sizeof(old_file));
+		return;
+	}
+	e->state = EVIDENCE_OK;
+	if (!continued)
+		(void)evidence_put_continue(e, now, old_file, trouble);
+}
+
+void
+evidence_mend(struct evidence *e, const struct clock_reading *now)
+{
+	if (e->kind != EVIDENCE_FILE || e->state == EVIDENCE_OK ||
+	    raw_since(now->raw, e->retry).ns < 0)
+		return;
+	e->retry = raw_after(now->raw, (struct span){ RETRY_NS });
+	if (e->disk.fd < 0)
+		go_on_in_new_file(e, now);
+	else if (disk_reserve(&e->disk, RECORD_USUAL) == 0)
+		e->state = EVIDENCE_OK;
+	if (e->state == EVIDENCE_OK && e->gap_due && evidence_put_gap(e, now) &&
+	    evidence_put_seal(e, now, false))
+		(void)evidence_sync(e);
+}
+
+/* While there is still room to say it. */
+static void
+notice_full(struct evidence *e, const struct clock_reading *now)
+{
+	int error = disk_reserve(&e->disk, RECORD_USUAL);
+
+	if (error == 0)
+		return;
+	(void)snprintf(
+	    e->trouble, sizeof(e->trouble), "the disk is full: %s", strerror(-error));
+	log_line(LOG_ERROR, "%s/%s: %s; measuring on, records are lost", e->path, e->file,
+	    e->trouble);
+	e->state = EVIDENCE_FULL;
+	e->gap_due = true;
+	e->retry = raw_after(now->raw, (struct span){ RETRY_NS });
+	if (evidence_put_gap(e, now) && evidence_put_seal(e, now, false))
+		(void)evidence_sync(e);
+}
+
+bool
+evidence_ready(struct evidence *e, const struct clock_reading *now)
+{
+	if (e->kind == EVIDENCE_STREAM)
+		return !e->stream.closed && (!e->gap_due || evidence_put_gap(e, now));
+	evidence_mend(e, now);
+	if (e->disk.fd < 0)
+		return e->lost == 0;
+	if (e->state == EVIDENCE_OK)
+		notice_full(e, now);
+	if (e->state == EVIDENCE_FULL && !e->last_words)
+		return false;
+	return e->disk.fd < 0 || !e->gap_due || evidence_put_gap(e, now);
+}
