@@ -78,7 +78,7 @@ carried(const struct model_point *p, struct raw_time c, double rho)
  * that: a straight line.
  */
 static struct span
-between(const struct clock_model *m, const struct model_point *a, struct raw_time c)
+between(const struct model_point *a, struct raw_time c)
 {
 	const struct model_point *b = a + 1;
 	double length = span_seconds(raw_since(b->at, a->at));
@@ -88,7 +88,7 @@ between(const struct clock_model *m, const struct model_point *a, struct raw_tim
 		      ((1 - s) * (a->oscillator * length - rise) -
 			  s * (b->oscillator * length - rise));
 
-	if (!m->smoothed)
+	if (!a->smooth || !b->smooth)
 		bent = 0;
 	return span_add(a->utc_minus_raw, span_from_seconds(s * rise + bent));
 }
@@ -101,7 +101,7 @@ clamp(struct span v, struct span low, struct span high)
 
 /* Errors as far as the nearer of the two points has to reach. */
 static struct band
-interpolated(const struct clock_model *m, const struct model_point *a, struct raw_time c)
+interpolated(const struct model_point *a, struct raw_time c)
 {
 	const struct model_point *b = a + 1;
 	double rho = rho_inside(a, b);
@@ -112,7 +112,7 @@ interpolated(const struct clock_model *m, const struct model_point *a, struct ra
 	struct span grown = span_from_seconds(
 	    MODELLING_Z95 * sqrt(near * (PATH_WHITE + wander * near * near / 3)));
 	struct band out = {
-		.estimate = between(m, a, c),
+		.estimate = between(a, c),
 		.noise = span_add(span_max(a->noise, b->noise), grown),
 		.uncertainty = span_add(span_max(a->uncertainty, b->uncertainty), grown),
 		.low = span_max(from_a.low, from_b.low),
@@ -163,7 +163,7 @@ modelling_at(const struct clock_model *m, struct raw_time c, const struct model_
 	const struct model_point *a = &m->point[i];
 	struct span into = raw_since(c, a->at);
 	bool inside = into.ns >= 0 && i + 1 < m->points;
-	struct band band = inside ? interpolated(m, a, c) : carried(a, c, rho_outside(a));
+	struct band band = inside ? interpolated(a, c) : carried(a, c, rho_outside(a));
 	struct correction out = {
 		.kind = kind_of(into, inside, p->loose),
 		.utc = raw_to_utc(c, band.estimate),

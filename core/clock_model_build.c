@@ -245,5 +245,6 @@ clock_model_smoothed(const struct path_node *n, const struct bound *b)
 		.noise = span_from_seconds(path_noise(&e)),
 		.uncertainty = span_from_seconds(path_uncertainty(&e)),
 		.conflict = !b->feasible,
+		.smooth = true,
 	};
 }

@@ -39,6 +39,7 @@ struct model_point {
 	struct span noise, uncertainty; /* 95 % */
 	bool common;
 	bool conflict; /* no majority of the servers can be true here */
+	bool smooth;   /* a smoother's: a cubic leads from it to the next such one */
 };
 
 /* What the host's clock read at a raw time. */
@@ -96,10 +97,8 @@ struct clock_model {
 	size_t points;
 	struct model_knot last; /* the newest knot */
 	bool begun;
-	bool watched;  /* the clock leaves the line between knots by 10 us at most, unless
+	bool watched; /* the clock leaves the line between knots by 10 us at most, unless
 			 loose */
-	bool smoothed; /* the points are a smoother's: a cubic leads from one to the next
-			*/
 	/* what is known of the time outside the knots */
 	struct raw_time boot;  /* the raw clock at the boot */
 	enum model_stop front; /* lies before the first knot, nobody knows how shortly */

@@ -335,7 +335,6 @@ model_points(const struct sim *s, struct sim_stretch *stretch)
 	for (size_t i = 0; i < own.path.used; i++)
 		m->point[i] = clock_model_smoothed(&own.path.node[i], &b[i]);
 	m->points = own.path.used;
-	m->smoothed = true;
 	free(b);
 	sim_model_free(&own);
 }

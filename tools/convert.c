@@ -53,7 +53,7 @@ method(const struct conversion *c, const struct boot_model *by)
 {
 	if (c->asked.linear || by == NULL)
 		return "the last calibration alone";
-	return by->model.smoothed ? "all exchanges, smoothed" : "calibrations";
+	return by->smoothed ? "all exchanges, smoothed" : "calibrations";
 }
 
 /* What nobody saw, and is taken for granted. */

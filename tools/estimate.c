@@ -7,56 +7,96 @@
 #include "memory.h"
 #include "smoother.h"
 
-#define FEWEST 8               /* exchanges: fewer make no path */
-#define BLOCK ((size_t)100000) /* more are smoothed in blocks */
-#define SPACING_S 32           /* and then so far apart are the points */
+#define FEWEST 8     /* exchanges: fewer make no path */
+#define SPACING_S 64 /* between points, where exchanges make several blocks */
+
+static void *
+array(size_t n, size_t size)
+{
+	size_t none = 0;
+
+	return memory_grow(NULL, &none, n, size);
+}
+
+static void
+add_point(struct estimate_points *p, const struct model_point *point)
+{
+	p->point = memory_grow(p->point, &p->room, p->count + 1, sizeof(*p->point));
+	p->point[p->count++] = *point;
+}
+
+/* ---- exchanges in */
 
 static size_t
-server_index(struct estimating *e, const struct record_exchange *x)
+server_index(struct estimate_servers *t, const char *name, const char *address)
 {
 	size_t i = 0;
 
-	while (i < e->servers && (strcmp(e->server[i].name, x->server) != 0 ||
-				     strcmp(e->server[i].address, x->address) != 0))
+	while (i < t->count && (strcmp(t->server[i].name, name) != 0 ||
+				   strcmp(t->server[i].address, address) != 0))
 		i++;
-	if (i == e->servers && i < MAX_SERVERS) {
-		memcpy(e->server[i].name, x->server, sizeof(x->server));
-		memcpy(e->server[i].address, x->address, sizeof(x->address));
-		e->servers++;
+	if (i == t->count && i < MAX_SERVERS) {
+		struct estimate_server *own = &t->server[t->count++];
+
+		memcpy(own->name, name, sizeof(own->name));
+		memcpy(own->address, address, sizeof(own->address));
 	}
 	return i;
 }
 
-static bool
-of_same_round_trip(const struct estimating *e, size_t server, const struct exchange *x)
+/* The first exchange of a round trip that has two, of basic and interleaved mode; NULL:
+ * there is none. */
+static struct observation *
+same_round_trip(const struct estimating *e, const struct observation *o)
 {
-	size_t newest = e->server[server].newest;
-
-	return newest < e->count && e->o[newest].server == server &&
-	       e->o[newest].t1_raw.ns == x->t1_raw.ns;
+	for (size_t i = e->count; i > 0 && e->count - i < MAX_SERVERS; i--)
+		if (e->o[i - 1].server == o->server &&
+		    e->o[i - 1].t1_raw.ns == o->t1_raw.ns)
+			return &e->o[i - 1];
+	return NULL;
 }
 
 void
 estimate_add(struct estimating *e, const struct record_exchange *x)
 {
+	struct observation *first;
+	struct observation o;
 	struct sample s;
 	size_t server;
 
 	if (x->exchange.fault != FAULT_NONE || !x->exchange.decoded ||
 	    sample_from_exchange(&x->exchange, &s) != FAULT_NONE)
 		return;
-	server = server_index(e, x);
+	server = server_index(&e->servers, x->server, x->address);
 	if (server == MAX_SERVERS)
 		return;
 	e->common |= x->exchange.leap == NTP_LEAP_UNKNOWN || x->exchange.stratum == 0 ||
 		     x->exchange.stratum > NTP_STRATUM_MAX;
-	if (!of_same_round_trip(e, server, &x->exchange)) {
-		e->o = memory_grow(e->o, &e->room, e->count + 1, sizeof(*e->o));
-		e->server[server].newest = e->count++;
-	}
-	e->o[e->server[server].newest] =
-	    observation_of(&x->exchange, &s, (uint16_t)server);
+	o = observation_of(&x->exchange, &s, (uint16_t)server);
+	first = same_round_trip(e, &o);
+	if (first != NULL)
+		*first = o;
+	else
+		estimate_take(e, &o);
 }
+
+void
+estimate_calibration(struct estimating *e, const struct model_point *p)
+{
+	add_point(&e->calibrations, p);
+}
+
+/* ---- one block */
+
+struct block {
+	struct estimating *e;
+	struct path_node *node;
+	size_t nodes;
+	struct bound *bound; /* at overlapping points, then at new nodes */
+	size_t overlap;      /* points of the block before that lie in this one */
+	size_t fresh;        /* the first node after them */
+	struct raw_time until;
+};
 
 static int
 by_time(const void *a, const void *b)
@@ -69,109 +109,237 @@ by_time(const void *a, const void *b)
 	return (int)x->server - (int)y->server;
 }
 
-static void *
-array(size_t n, size_t size)
+static int
+by_at(const void *a, const void *b)
 {
-	size_t none = 0;
+	const struct model_point *x = a;
+	const struct model_point *y = b;
 
-	return memory_grow(NULL, &none, n, size);
+	return (x->at.ns > y->at.ns) - (x->at.ns < y->at.ns);
 }
 
-/* The path through all, thinned where there is a great deal of it. */
-static struct path_node *
-smooth(const struct estimating *e, struct smoother_report *report, size_t *nodes)
+/* false: there was no majority somewhere in the block. */
+static bool
+smooth(struct block *b, bool several)
 {
-	bool blocks = e->count > 2 * BLOCK;
-	size_t n = blocks ? BLOCK : e->count;
-	struct smoother_options options = {
-		.block = BLOCK,
-		.spacing = { SPACING_S * NS_PER_SECOND },
-	};
+	static struct smoother_report report;
+	struct estimating *e = b->e;
+	struct smoother_options options = { .wander = 0 };
 	struct smoother_memory memory = {
 		.standing = array(e->count, sizeof(struct standing)),
-		.work = array(n, sizeof(struct smoother_work)),
-		.node = array(n, sizeof(struct path_node)),
+		.work = array(e->count, sizeof(struct smoother_work)),
+		.node = array(e->count, sizeof(struct path_node)),
 	};
-	double seconds = span_seconds(raw_since(e->o[e->count - 1].at, e->o[0].at));
-	size_t room =
-	    2 * (size_t)(seconds / SPACING_S) + 4 * (e->count / (BLOCK / 2)) + 64;
 
-	if (blocks)
-		memory.joined = array(room, sizeof(struct path_node));
-	*nodes = blocks ? smoother_run_blocks(e->o, e->count, &options, &memory, report)
-			: smoother_run(e->o, e->count, &options, &memory, report);
+	b->nodes = smoother_run(e->o, e->count, &options, &memory, &report);
+	b->node = memory.node;
 	free(memory.standing);
 	free(memory.work);
-	if (blocks)
-		free(memory.node);
-	return blocks ? memory.joined : memory.node;
+	if (several)
+		b->nodes = clock_path_thin(
+		    b->node, b->nodes, (struct span){ SPACING_S * NS_PER_SECOND });
+	e->found.untrusted += report.truechimers.falsetickers;
+	return e->servers.count <= 1 || report.truechimers.undecided == 0;
 }
 
-static struct bound *
-guarantee(const struct estimating *e, const struct path_node *node, size_t nodes)
+static void
+find_bounds(struct block *b, size_t n)
 {
-	struct clock_path path = { node, nodes };
+	const struct estimating *e = b->e;
+	struct clock_path path = { b->node, b->nodes };
 	struct bounds_request request = {
 		.o = e->o,
 		.n = e->count,
 		.path = &path,
-		.options = { BOUNDS_RHO_INSIDE, BOUNDS_RHO_OUTSIDE, e->servers },
+		.options = { BOUNDS_RHO_INSIDE, BOUNDS_RHO_OUTSIDE, e->servers.count },
 	};
-	struct bounds_work *work = array(nodes * e->servers, sizeof(*work));
-	struct bound *b = array(nodes, sizeof(*b));
+	struct bounds_work *work = array(n * e->servers.count, sizeof(*work));
 
-	for (size_t i = 0; i < nodes; i++)
-		b[i] = (struct bound){ .at = node[i].at };
-	bounds_find(&request, b, nodes, work);
+	bounds_find(&request, b->bound, n, work);
 	free(work);
-	return b;
+}
+
+/* Where: on the points that the block before left in this one, and on nodes after them. */
+static size_t
+choose_instants(struct block *b)
+{
+	const struct estimate_points *p = &b->e->settled;
+	size_t n = 0;
+
+	while (b->overlap < p->count &&
+	       p->point[p->count - 1 - b->overlap].at.ns >= b->node[0].at.ns)
+		b->overlap++;
+	while (b->fresh < b->nodes && b->e->blocks > 0 &&
+	       b->node[b->fresh].at.ns <= b->e->until.ns)
+		b->fresh++;
+	b->bound = array(b->overlap + b->nodes - b->fresh + 1, sizeof(*b->bound));
+	for (size_t i = p->count - b->overlap; i < p->count; i++)
+		b->bound[n++] = (struct bound){ .at = p->point[i].at };
+	for (size_t i = b->fresh; i < b->nodes && b->node[i].at.ns <= b->until.ns; i++)
+		b->bound[n++] = (struct bound){ .at = b->node[i].at };
+	return n;
 }
 
 static void
-note(struct estimate_findings *f, const struct bound *b)
+note(struct estimating *e, const struct bound *b)
 {
-	f->contradicting |= b->contradicting;
-	f->rho = b->rho > f->rho ? b->rho : f->rho;
+	for (size_t i = 0; i < e->servers.count; i++)
+		if (b->contradicting >> i & 1)
+			(void)server_index(&e->found.contradicting,
+			    e->servers.server[i].name, e->servers.server[i].address);
 	if (b->feasible)
 		return;
-	if (f->infeasible++ == 0)
-		f->first = b->at;
-	f->last = b->at;
+	if (e->found.infeasible++ == 0)
+		e->found.first = b->at;
+	e->found.last = b->at;
+}
+
+/* From the block before to this one, in the middle half of what both have. */
+static double
+share(const struct block *b, struct raw_time at)
+{
+	double length = span_seconds(raw_since(b->e->until, b->node[0].at));
+	double s = length > 0 ? span_seconds(raw_since(at, b->node[0].at)) / length : 1;
+
+	s = 2 * s - 0.5;
+	return s < 0 ? 0 : s > 1 ? 1 : s;
+}
+
+/* Both blocks' words hold: the estimate passes from one to the other, and the guarantee
+ * is what both allow. */
+static void
+blend(const struct block *b, struct model_point *p, const struct bound *bound)
+{
+	struct clock_path path = { b->node, b->nodes };
+	struct path_estimate own = clock_path_at(&path, p->at);
+	double s = share(b, p->at);
+	double apart = span_seconds(span_sub(own.utc_minus_raw, p->utc_minus_raw));
+
+	if (!p->smooth)
+		return;
+	p->utc_minus_raw = span_add(p->utc_minus_raw, span_from_seconds(s * apart));
+	p->oscillator += s * (own.frequency - p->oscillator);
+	p->noise = span_max(p->noise, span_from_seconds(path_noise(&own)));
+	p->uncertainty =
+	    span_max(p->uncertainty, span_from_seconds(path_uncertainty(&own)));
+	if (!bound->feasible || bound->low.ns > p->high.ns || bound->high.ns < p->low.ns)
+		return;
+	p->low = span_max(p->low, bound->low);
+	p->high = span_min(p->high, bound->high);
+	p->rho = bound->rho > p->rho ? bound->rho : p->rho;
+}
+
+static void
+take_points(struct block *b)
+{
+	struct estimate_points *p = &b->e->settled;
+	size_t n = choose_instants(b);
+	size_t first = p->count - b->overlap;
+
+	find_bounds(b, n);
+	for (size_t i = 0; i < b->overlap; i++)
+		blend(b, &p->point[first + i], &b->bound[i]);
+	for (size_t i = b->overlap; i < n; i++) {
+		struct model_point own = clock_model_smoothed(
+		    &b->node[b->fresh + i - b->overlap], &b->bound[i]);
+
+		add_point(p, &own);
+		note(b->e, &b->bound[i]);
+	}
+	free(b->bound);
+}
+
+/* Calibrations up to the end of the block: wanted only if its exchanges do not do. */
+static void
+take_calibrations(struct estimating *e, struct raw_time until, bool wanted)
+{
+	struct estimate_points *c = &e->calibrations;
+	size_t left = 0;
+
+	if (c->count > 1)
+		qsort(c->point, c->count, sizeof(*c->point), by_at);
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->point[i].at.ns > until.ns)
+			c->point[left++] = c->point[i];
+		else if (wanted && (e->blocks == 0 || c->point[i].at.ns > e->until.ns))
+			add_point(&e->settled, &c->point[i]);
+	}
+	c->count = left;
+}
+
+/* Servers that are gone make room in the table; the others stay in their order. */
+static void
+forget_servers(struct estimating *e)
+{
+	uint16_t index[MAX_SERVERS] = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		index[e->o[i].server] = 1;
+	for (size_t i = 0; i < e->servers.count; i++) {
+		if (index[i] == 0)
+			continue;
+		e->servers.server[kept] = e->servers.server[i];
+		index[i] = (uint16_t)kept++;
+	}
+	for (size_t i = 0; i < e->count; i++)
+		e->o[i].server = index[e->o[i].server];
+	e->servers.count = kept;
+}
+
+static void
+settle(struct estimating *e, struct raw_time until, bool several)
+{
+	struct block b = { .e = e, .until = until };
+	bool smoothed = false;
+
+	if (e->count >= FEWEST && !e->common) {
+		qsort(e->o, e->count, sizeof(*e->o), by_time);
+		smoothed = smooth(&b, several);
+	}
+	take_calibrations(e, until, !smoothed);
+	if (smoothed)
+		take_points(&b);
+	free(b.node);
+	e->until = until;
+	e->blocks++;
+}
+
+/* A block is settled up to its last quarter; its second half comes again in the next. */
+void
+estimate_take(struct estimating *e, const struct observation *o)
+{
+	size_t block = e->block > 0 ? e->block : ESTIMATE_BLOCK;
+	size_t half = block / 2;
+
+	e->o = memory_grow(e->o, &e->room, e->count + 1, sizeof(*e->o));
+	e->o[e->count++] = *o;
+	if (e->count < block)
+		return;
+	qsort(e->o, e->count, sizeof(*e->o), by_time);
+	settle(e, e->o[block - block / 4].at, true);
+	memmove(e->o, &e->o[half], (e->count - half) * sizeof(*e->o));
+	e->count -= half;
+	forget_servers(e);
 }
 
 struct model_point *
-estimate_points(struct estimating *e, size_t *count, struct estimate_findings *findings)
+estimate_finish(struct estimating *e, size_t *count)
 {
-	static struct smoother_report report;
-	struct path_node *node;
-	struct model_point *point = NULL;
-	struct bound *b;
+	struct estimate_points p;
 
-	*findings = (struct estimate_findings){ .observations = e->count };
-	*count = 0;
-	if (e->count < FEWEST || e->common)
-		return NULL;
-	qsort(e->o, e->count, sizeof(*e->o), by_time);
-	node = smooth(e, &report, count);
-	findings->untrusted = report.truechimers.falsetickers;
-	findings->wander = report.wander;
-	findings->undecided = e->servers > 1 && report.truechimers.undecided > 0;
-	if (!findings->undecided) {
-		b = guarantee(e, node, *count);
-		point = array(*count, sizeof(*point));
-		for (size_t i = 0; i < *count; i++) {
-			point[i] = clock_model_smoothed(&node[i], &b[i]);
-			note(findings, &b[i]);
-		}
-		free(b);
-	}
-	free(node);
-	return point;
+	settle(e, (struct raw_time){ INT64_MAX }, e->blocks > 0);
+	p = e->settled;
+	*count = p.count;
+	e->settled = (struct estimate_points){ .count = 0 };
+	return p.point;
 }
 
 void
 estimate_free(struct estimating *e)
 {
 	free(e->o);
+	free(e->calibrations.point);
+	free(e->settled.point);
 	*e = (struct estimating){ .count = 0 };
 }

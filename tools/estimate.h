@@ -1,6 +1,7 @@
 /*
  * From the exchanges of one stretch of raw time to the points of a clock model: estimate
- * by the smoother, guarantee by the interval sweep.
+ * by the smoother, guarantee by the interval sweep. Where there are many, this is done in
+ * blocks that overlap, as they come: memory is bounded by a block, besides the points.
  */
 #ifndef CLOCKWITNESS_ESTIMATE_H
 #define CLOCKWITNESS_ESTIMATE_H
@@ -12,41 +13,57 @@
 #include "observation.h"
 #include "record.h"
 
+#define ESTIMATE_BLOCK ((size_t)65536) /* exchanges */
+
 struct estimate_server {
 	char name[SERVER_NAME_SIZE], address[SERVER_ADDRESS_SIZE];
-	size_t newest; /* of its observations; when it has any */
 };
 
-/* All zero: no exchange yet. */
-struct estimating {
-	struct observation *o;
-	size_t count, room;
+struct estimate_servers {
 	struct estimate_server server[MAX_SERVERS];
-	size_t servers;
-	bool common; /* an unsynchronised server is among them */
+	size_t count;
 };
 
 /* What was found on the way. */
 struct estimate_findings {
-	size_t observations, untrusted; /* of falsetickers */
-	bool undecided;                 /* somewhere there was no majority: no points */
-	size_t infeasible;              /* points at which no majority can be true */
-	struct raw_time first, last;    /* of them */
-	uint64_t contradicting; /* servers that contradicted the majority anywhere, a bit
-				   each */
-	double wander, rho;     /* A, 1/s; the greatest rho, s/s */
+	size_t untrusted;            /* observations of falsetickers; overlaps twice */
+	size_t infeasible;           /* points at which no majority can be true */
+	struct raw_time first, last; /* of them */
+	struct estimate_servers contradicting; /* the majority, anywhere */
+};
+
+struct estimate_points {
+	struct model_point *point;
+	size_t count, room;
+};
+
+/* All zero: no exchange yet. */
+struct estimating {
+	struct observation *o; /* not settled, or still wanted as neighbours */
+	size_t count, room;
+	size_t block; /* 0: ESTIMATE_BLOCK */
+	struct estimate_servers servers;
+	bool common;                         /* an unsynchronised server is among them */
+	struct estimate_points calibrations; /* later than what is settled */
+	struct estimate_points settled;
+	struct raw_time until; /* settled up to here; if blocks > 0 */
+	size_t blocks;
+	struct estimate_findings found;
 };
 
 /* An exchange that gave a sample; others, and those of a 65th server, are passed over. Of
  * a round trip that has two, of basic and interleaved mode, the second counts. */
 void estimate_add(struct estimating *e, const struct record_exchange *x);
 
-/*
- * The points, in memory that the caller frees; NULL: there are too few exchanges, they
- * are not of UTC, or nowhere near a majority.
- */
-struct model_point *estimate_points(
-    struct estimating *e, size_t *count, struct estimate_findings *findings);
+/* An observation of a server that is in the table; near the order of time. */
+void estimate_take(struct estimating *e, const struct observation *o);
+
+/* A calibration, on which points fall back where exchanges are too few, are not of UTC,
+ * or nowhere near a majority. */
+void estimate_calibration(struct estimating *e, const struct model_point *p);
+
+/* All points, in order, in memory that the caller frees. */
+struct model_point *estimate_finish(struct estimating *e, size_t *count);
 
 void estimate_free(struct estimating *e);
 

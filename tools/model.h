@@ -28,10 +28,11 @@ struct boot_model {
 	struct clock_model model;
 	struct model_knot *knot; /* as they were read, sorted before use */
 	size_t knots, knot_room;
+	size_t thin_at; /* so many are thinned out; 0: for the first time */
 	struct estimating estimating;
-	struct estimate_findings found;
 	struct model_source from, to; /* first and last record that points rest on */
-	size_t piece_room, run_room, point_room;
+	bool smoothed;                /* some of its points are the smoother's */
+	size_t piece_room, run_room;
 	struct span asleep, read; /* boot time - monotonic: how long the host had slept,
 				     and how well that was read */
 	bool unwatched;           /* by a process that wrote some of it */

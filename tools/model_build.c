@@ -22,49 +22,74 @@ by_raw(const void *a, const void *b)
 	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
 }
 
-static int
-by_at(const void *a, const void *b)
+/* d(host - raw)/d(raw) from one knot to another, s/s. */
+static double
+slope(const struct model_knot *a, const struct model_knot *b)
 {
-	const struct model_point *x = a;
-	const struct model_point *y = b;
+	double raw = span_seconds(raw_since(b->raw, a->raw));
 
-	return (x->at.ns > y->at.ns) - (x->at.ns < y->at.ns);
+	return (span_seconds(system_since(b->real, a->real)) - raw) / raw;
 }
 
-/* Two processes may have watched the same boot at the same time. */
-static void
-sort_points(struct clock_model *c)
-{
-	size_t n = c->points;
+/* Slopes of lines from a knot that pass all those after it by no more than they err. */
+struct door {
+	double least, most;
+};
 
-	if (n == 0)
-		return;
-	qsort(c->point, n, sizeof(*c->point), by_at);
-	c->points = 0;
-	for (size_t i = 0; i < n; i++)
-		clock_model_point_add(c, &c->point[i]);
+static bool
+passes(struct door *d, const struct model_knot *from, const struct model_knot *k)
+{
+	double length = span_seconds(raw_since(k->raw, from->raw));
+	double play =
+	    length > 0 ? span_seconds(span_add(k->read, from->read)) / length : 1;
+	double own = length > 0 ? slope(from, k) : 0;
+	bool inside = own >= d->least && own <= d->most;
+
+	d->least = own - play > d->least ? own - play : d->least;
+	d->most = own + play < d->most ? own + play : d->most;
+	return inside;
+}
+
+static bool
+is_plain(const struct model_knot *k)
+{
+	return !k->stepped && !k->loose;
 }
 
 /*
- * With hindsight the exchanges tell more than the daemon could know at the time. Where
- * they do not suffice, its calibrations stand.
+ * A watched clock is straight between its knots, and most readings say it again: of those
+ * on one line within their errors the first and the last are kept. Where nobody watched,
+ * each one counts.
  */
-static void
-smooth_points(struct boot_model *b)
+void
+model_thin(struct boot_model *b)
 {
-	struct clock_model *c = &b->model;
-	size_t n;
-	struct model_point *p;
+	struct model_knot *k = b->knot;
+	struct door door = { -1, 1 };
+	size_t kept = 0;
+	size_t from = 0;
 
-	if (c->points == 0)
-		return;
-	p = estimate_points(&b->estimating, &n, &b->found);
-	if (p == NULL)
-		return;
-	free(c->point);
-	c->point = p;
-	c->points = n;
-	c->smoothed = true;
+	qsort(k, b->knots, sizeof(*k), by_raw);
+	for (size_t i = 0; i < b->knots && !b->unwatched; i++) {
+		bool plain = i > 0 && is_plain(&k[i]);
+
+		if (plain && passes(&door, &k[from], &k[i]) && kept > from + 1) {
+			k[kept - 1] = k[i]; /* instead of the one before */
+			continue;
+		}
+		if (kept > from + 1 && plain) {
+			from = kept - 1;
+			door = (struct door){ -1, 1 };
+			(void)passes(&door, &k[from], &k[i]);
+		}
+		k[kept++] = k[i];
+		if (!plain) {
+			from = kept - 1;
+			door = (struct door){ -1, 1 };
+		}
+	}
+	b->knots = b->unwatched ? b->knots : kept;
+	b->thin_at = 2 * b->knots < 65536 ? 65536 : 2 * b->knots;
 }
 
 /* A break point is found after readings that came later, so knots are sorted first. */
@@ -73,9 +98,11 @@ build(struct boot_model *b)
 {
 	struct clock_model *c = &b->model;
 
+	c->point = estimate_finish(&b->estimating, &c->points);
+	for (size_t i = 0; i < c->points; i++)
+		b->smoothed |= c->point[i].smooth;
 	if (b->knots == 0)
 		return;
-	sort_points(c);
 	c->watched = !b->unwatched;
 	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
 	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
@@ -99,7 +126,7 @@ print_host_time(
 static void
 say_contradictions(struct model *m, const struct boot_model *b)
 {
-	const struct estimate_findings *f = &b->found;
+	const struct estimate_findings *f = &b->estimating.found;
 	char first[RFC3339_LENGTH + 1];
 	char last[RFC3339_LENGTH + 1];
 
@@ -111,16 +138,14 @@ say_contradictions(struct model *m, const struct boot_model *b)
 	say("boot %s: at %zu instants from %s to %s of the host's clock no majority of the "
 	    "servers can be true; there the guarantee holds nothing",
 	    b->boot_id, f->infeasible, first, last);
-	for (size_t i = 0; i < b->estimating.servers; i++) {
+	for (size_t i = 0; i < f->contradicting.count; i++) {
+		const struct estimate_server *s = &f->contradicting.server[i];
 		struct estimate_server named;
 
-		record_copy_text(
-		    named.name, sizeof(named.name), b->estimating.server[i].name);
-		record_copy_text(named.address, sizeof(named.address),
-		    b->estimating.server[i].address);
-		if (f->contradicting >> i & 1)
-			say("boot %s: server %s (%s) contradicts the others", b->boot_id,
-			    named.name, named.address);
+		record_copy_text(named.name, sizeof(named.name), s->name);
+		record_copy_text(named.address, sizeof(named.address), s->address);
+		say("boot %s: server %s (%s) contradicts the others", b->boot_id,
+		    named.name, named.address);
 	}
 }
 
@@ -174,8 +199,7 @@ model_build(struct model *m)
 {
 	for (size_t i = 0; i < m->boots; i++) {
 		build(&m->boot[i]);
-		smooth_points(&m->boot[i]);
-		m->smoothed |= m->boot[i].model.smoothed;
+		m->smoothed |= m->boot[i].smoothed;
 		say_contradictions(m, &m->boot[i]);
 		estimate_free(&m->boot[i].estimating);
 	}

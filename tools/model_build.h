@@ -6,4 +6,7 @@
 
 void model_build(struct model *m);
 
+/* Leaves out readings that others imply. */
+void model_thin(struct boot_model *b);
+
 #endif

@@ -9,6 +9,7 @@
 #include "records.h"
 #include "say.h"
 
+#define THIN_AT 65536                       /* knots */
 #define SLEWED_OVER_NS (60 * NS_PER_SECOND) /* over less a mean says little */
 
 struct loading {
@@ -90,6 +91,8 @@ add_knot(struct boot_model *b, struct model_knot k)
 {
 	b->knot = memory_grow(b->knot, &b->knot_room, b->knots + 1, sizeof(*b->knot));
 	b->knot[b->knots++] = k;
+	if (b->knots >= (b->thin_at > 0 ? b->thin_at : THIN_AT))
+		model_thin(b);
 }
 
 static void
@@ -105,15 +108,13 @@ static void
 add_calibration(struct model *m, struct boot_model *b, const struct clock_reading *at,
     const struct calibration *c)
 {
-	struct clock_model *model = &b->model;
-	struct clock_model alone = { .points = 0 };
+	struct model_point point;
+	struct clock_model alone = { .point = &point };
 
 	if (!c->selected)
 		return;
-	model->point = memory_grow(
-	    model->point, &b->point_room, model->points + 1, sizeof(*model->point));
-	alone.point = model->point + model->points++; /* in order only when all are in */
 	clock_model_point(&alone, at, c);
+	estimate_calibration(&b->estimating, &point);
 	m->has_linear = true;
 	m->linear = (struct linear_correction){ at->real, c->offset, c->frequency };
 	m->linear_error = c->frequency_error;
