@@ -61,7 +61,8 @@ daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
 shared_o = $(shared_c:%.c=$(BUILD)/%.o)
 test_bin = $(tests_c:%.c=$(BUILD)/%)
-prog_bin = $(progs_c:%.c=$(BUILD)/%) $(BUILD)/tests/preload_clock.so
+prog_bin = $(progs_c:%.c=$(BUILD)/%) $(BUILD)/tests/preload_clock.so \
+           $(BUILD)/tests/preload_phc.so
 test_t   = $(sort $(wildcard tests/*.t))
 
 $(BUILD)/core/%.o:   ALL_CFLAGS += -pedantic-errors

@@ -70,6 +70,7 @@ static const struct field start_fields[] = {
 	NUMBER("utc_offset_s", record_start, utc_offset_s, FIELD_I64),
 	STRING("command_line", record_start, command_line),
 	NUMBER("watch_s", record_start, watch_s, FIELD_INT),
+	STRING("hwtimestamp", record_start, hwtimestamp),
 	STRING("unwatched", record_start, unwatched),
 	NUMBER_IF("freq_ppm", record_start, steering.frequency, FIELD_PPM, has_steering),
 	NUMBER_IF("tick_us", record_start, steering.tick, FIELD_I64, has_steering),

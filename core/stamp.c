@@ -1,6 +1,7 @@
 #include "stamp.h"
 
-#define SLEW_MAX 10  /* host - raw may change by so much less of the time that passed */
+#define SLEW_MAX 10 /* host - raw may change by so much less of the time that passed */
+#define DEVICE_RATE_MAX 1000 /* no interface's clock strays by so much less of the time */
 #define SLACK_NS 100 /* clocks that count in coarser steps than their brackets show */
 
 static struct span
@@ -67,6 +68,30 @@ look_up(const struct line *l, int64_t x, int64_t *y)
 	return true;
 }
 
+bool
+stamp_device_read(const struct clock_reading around[2], const struct device_bracket *b,
+    struct device_reading *out)
+{
+	struct line l = {
+		{ around[0].real.ns, around[1].real.ns },
+		{ around[0].raw.ns, around[1].raw.ns },
+	};
+	struct raw_time from;
+	struct raw_time to;
+	struct span width;
+
+	if (!stamp_continuous(&around[0], &around[1]) ||
+	    !look_up(&l, b->before.ns, &from.ns) || !look_up(&l, b->after.ns, &to.ns) ||
+	    raw_since(to, from).ns < 0)
+		return false;
+	width = raw_since(to, from);
+	out->device = b->device;
+	out->raw = raw_after(from, (struct span){ width.ns / 2 });
+	out->read = span_add((struct span){ (width.ns + 1) / 2 },
+	    span_max(around[0].read, around[1].read));
+	return true;
+}
+
 /* A packet's time by both clocks, and by how much they may miss one another. */
 struct place {
 	struct system_time real;
@@ -95,6 +120,20 @@ place_by_kernel(const struct stamp_frame *f, struct system_time stamp, struct pl
 	return look_up(&l, stamp.ns, &out->raw.ns);
 }
 
+/* Did nobody set the interface's clock, so that it ran as any oscillator does? */
+static bool
+device_ran_on(const struct device_reading *a, const struct device_reading *b)
+{
+	struct span raw = raw_since(b->raw, a->raw);
+	struct span device =
+	    span_sub((struct span){ b->device.ns }, (struct span){ a->device.ns });
+
+	return span_abs(span_sub(device, raw)).ns <=
+	       span_add(twice(span_add(a->read, b->read)),
+		   (struct span){ raw.ns / DEVICE_RATE_MAX })
+		   .ns;
+}
+
 static bool
 place_by_hardware(
     const struct stamp_frame *f, struct device_time stamp, struct place *out)
@@ -112,7 +151,7 @@ place_by_hardware(
 
 	out->read = span_add(span_max(before->read, after->read), frame_read(f));
 	out->by = STAMP_HARDWARE;
-	return f->has_device && look_up(&device, stamp.ns, &out->raw.ns) &&
+	return device_ran_on(before, after) && look_up(&device, stamp.ns, &out->raw.ns) &&
 	       look_up(&host, out->raw.ns, &out->real.ns);
 }
 
@@ -123,7 +162,8 @@ place(
 	struct place p;
 
 	if (stamp_continuous(&f->before, &f->after)) {
-		if (s->by_hardware && place_by_hardware(f, s->hardware, &p))
+		if (s->by_hardware && f->interface != 0 && s->interface == f->interface &&
+		    place_by_hardware(f, s->hardware, &p))
 			return p;
 		if (s->by_kernel && place_by_kernel(f, s->kernel, &p))
 			return p;

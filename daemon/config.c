@@ -29,6 +29,7 @@ const struct config_key config_daemon_keys[] = {
 	{ "compress", "yes", "yes or no" },
 	{ "announce", "1h", CONFIG_DURATION_ALLOWED },
 	{ "syslog", "yes", "yes or no" },
+	{ "hwtimestamp", NULL, "the name of a network interface, as eth0" },
 	{ "log", "info", "error, warning, info or debug" },
 };
 const size_t config_daemon_key_count =
@@ -117,6 +118,8 @@ set_daemon(struct config *c, const char *key, const char *value)
 		return config_parse_path(value, c->status, sizeof(c->status));
 	if (strcmp(key, "log") == 0)
 		return config_parse_level(value, &c->log);
+	if (strcmp(key, "hwtimestamp") == 0)
+		return config_parse_host(value, c->hwtimestamp, sizeof(c->hwtimestamp));
 	return set_files(c, key, value);
 }
 

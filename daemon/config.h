@@ -6,6 +6,7 @@
 #define CLOCKWITNESSD_CONFIG_H
 
 #include <limits.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -33,13 +34,14 @@ struct config {
 	int watch; /* s: the host's clocks are read so often; 0: not for their own sake */
 	int seal;  /* s: at most so long is a record without a seal */
 	int sync;  /* s: at most so long is an exchange not on disk */
-	char status[PATH_MAX]; /* of the socket; empty: none */
-	int64_t rotate_size;   /* octets a file; 0: any */
-	int64_t rotate_age;    /* s: a file is written to for so long; 0: for ever */
-	int64_t keep_size;     /* octets, all files; 0: all are kept */
-	bool compress;         /* closed files */
-	int64_t announce;      /* s: the head is said so often; 0: only at events */
-	bool syslog;           /* heads go there, too */
+	char status[PATH_MAX];      /* of the socket; empty: none */
+	int64_t rotate_size;        /* octets a file; 0: any */
+	int64_t rotate_age;         /* s: a file is written to for so long; 0: for ever */
+	int64_t keep_size;          /* octets, all files; 0: all are kept */
+	bool compress;              /* closed files */
+	int64_t announce;           /* s: the head is said so often; 0: only at events */
+	bool syslog;                /* heads go there, too */
+	char hwtimestamp[IFNAMSIZ]; /* network interface; empty: none */
 	enum log_level log;
 	char file[RECORD_TEXT_SIZE]; /* what was read; empty: nothing */
 	struct digest digest;        /* of that */

@@ -83,15 +83,31 @@ finish(struct peer *p, const struct exchange *x, const struct clock_reading *at,
 	sleep_until_due(p);
 }
 
+/* The interface's clock is read outside of the host's, so that its stamps lie between. */
+static void
+read_before(struct peer *p)
+{
+	p->frame.interface =
+	    phc_read(p->phc, &p->frame.device_before) ? p->phc->interface : 0;
+	clock_read(&p->frame.before);
+}
+
+static void
+read_after(struct peer *p)
+{
+	clock_read(&p->frame.after);
+	if (p->frame.interface != 0 && !phc_read(p->phc, &p->frame.device_after))
+		p->frame.interface = 0;
+}
+
 static void
 finish_without_reply(struct peer *p, enum fault fault)
 {
 	struct exchange x = { .fault = fault };
-	struct stamp_frame frame = { .before = p->before };
 
-	clock_read(&frame.after);
-	stamp_sent(&frame, &p->sent, &x);
-	finish(p, &x, &frame.after, NULL);
+	read_after(p);
+	stamp_sent(&p->frame, &p->sent, &x);
+	finish(p, &x, &p->frame.after, NULL);
 }
 
 static enum fault
@@ -111,13 +127,12 @@ fault_from_error(int error)
 }
 
 static struct exchange
-begin_exchange(
-    struct peer *p, const struct stamp_frame *frame, const struct udp_received *received)
+begin_exchange(struct peer *p, const struct udp_received *received)
 {
 	struct exchange x = { .replied = true, .ttl = received->ttl };
 
-	stamp_sent(frame, &p->sent, &x);
-	stamp_received(frame, &received->stamps, &x);
+	stamp_sent(&p->frame, &p->sent, &x);
+	stamp_received(&p->frame, &received->stamps, &x);
 	return x;
 }
 
@@ -135,25 +150,25 @@ static void
 take_reply(
     struct peer *p, const uint8_t *octets, size_t n, const struct udp_received *received)
 {
-	struct stamp_frame frame = { .before = p->before };
+	const struct clock_reading *at = &p->frame.after;
 	struct ntp_packet packet;
 	struct exchange own;
 	struct exchange x;
 	struct sample sample;
 
-	clock_read(&frame.after);
-	own = x = begin_exchange(p, &frame, received);
+	read_after(p);
+	own = x = begin_exchange(p, received);
 	x.fault = association_examine(&p->association, octets, n, &packet);
 	if (x.fault != FAULT_LENGTH && x.fault != FAULT_VERSION && x.fault != FAULT_MODE)
 		association_take(&p->association, &packet, &x);
 	if (x.fault == FAULT_NONE)
-		x.fault = measure(&frame, &x, &sample);
+		x.fault = measure(&p->frame, &x, &sample);
 	if (x.fault == FAULT_NONE)
-		association_answered(&p->association, &packet, &own, &frame.after);
+		association_answered(&p->association, &packet, &own, at);
 	if (fault_ends_request(x.fault))
-		finish(p, &x, &frame.after, x.fault == FAULT_NONE ? &sample : NULL);
+		finish(p, &x, at, x.fault == FAULT_NONE ? &sample : NULL);
 	else
-		p->exchanged(p->arg, p, &x, &frame.after, NULL);
+		p->exchanged(p->arg, p, &x, at, NULL);
 }
 
 static void
@@ -185,15 +200,15 @@ send_request(struct peer *p)
 	uint8_t octets[NTP_HEADER_BYTES];
 	int error;
 
-	p->fd = udp_open(&p->address);
+	p->fd = udp_open(&p->address, p->phc->interface != 0);
 	if (p->fd >= 0) {
 		p->association.has_address =
 		    udp_own_address(p->fd, p->association.own_address);
 		p->watch = loop_watch_new(p->loop, p->fd, false, on_readable, p);
 	}
 	p->sent = (struct stamps){ .by_kernel = false };
-	clock_read(&p->before);
-	request = association_request(&p->association, &cookies, &p->before);
+	read_before(p);
+	request = association_request(&p->association, &cookies, &p->frame.before);
 	ntp_packet_encode(&request, octets);
 	if (p->fd < 0)
 		return p->fd;

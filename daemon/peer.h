@@ -10,6 +10,7 @@
 #include "association.h"
 #include "exchange.h"
 #include "loop.h"
+#include "phc.h"
 #include "sample.h"
 #include "stamp.h"
 
@@ -31,9 +32,11 @@ struct peer {
 	struct loop_address address;
 	struct association association;
 	struct association_rules rules;
-	struct clock_reading before; /* the clocks just before the request was sent */
-	struct stamps sent;          /* when it left */
-	unsigned ended; /* requests that have ended, since it got its address */
+	const struct phc *phc; /* an interface's clock that stamps */
+	struct stamp_frame
+	    frame;          /* before: the clocks just before the request was sent */
+	struct stamps sent; /* when it left */
+	unsigned ended;     /* requests that have ended, since it got its address */
 	bool paused;
 	peer_exchanged *exchanged;
 	void *arg;

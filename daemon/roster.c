@@ -140,6 +140,7 @@ add_server(struct roster *r, const struct config_server *s,
 			return -E2BIG; /* more than MAX_SERVERS, or a name twice */
 		if (peer_open(&r->peer[r->peers], r->loop, &own, exchanged, r->arg) < 0)
 			return -ENOMEM;
+		r->peer[r->peers].phc = rules->phc;
 		r->peers++;
 		name->count++;
 	}

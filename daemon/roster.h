@@ -46,6 +46,7 @@ struct roster {
 struct roster_rules {
 	struct span fixed_poll;
 	int burst;
+	const struct phc *phc; /* may have none */
 };
 
 int roster_open(struct roster *r, const struct config *c,

@@ -24,6 +24,27 @@ ask_for_details(int fd, int family)
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof(stamps));
 }
 
+/*
+ * The interface is told with a sent packet only if the whole packet comes back with its
+ * stamp, not the stamp alone; and of one below a bridge or bond only by OPT_PKTINFO.
+ */
+static void
+ask_for_hardware(int fd, int family)
+{
+	int on = 1;
+	int stamps = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
+		     SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_RAW_HARDWARE |
+		     SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_TX_HARDWARE |
+		     SOF_TIMESTAMPING_OPT_CMSG | SOF_TIMESTAMPING_OPT_PKTINFO |
+		     SOF_TIMESTAMPING_OPT_TX_SWHW;
+
+	if (family == AF_INET)
+		(void)setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+	else
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof(stamps));
+}
+
 int
 udp_hold_stamping(void)
 {
@@ -36,7 +57,7 @@ udp_hold_stamping(void)
 }
 
 int
-udp_open(const struct loop_address *peer)
+udp_open(const struct loop_address *peer, bool hardware)
 {
 	int family = peer->address.ss_family;
 	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -45,6 +66,8 @@ udp_open(const struct loop_address *peer)
 	if (fd < 0)
 		return -errno;
 	ask_for_details(fd, family);
+	if (hardware)
+		ask_for_hardware(fd, family);
 	if (connect(fd, (const struct sockaddr *)&peer->address, peer->length) == 0)
 		return fd;
 	error = -errno;
@@ -102,6 +125,29 @@ read_stamps(struct cmsghdr *c, struct stamps *out)
 	}
 }
 
+/* By the socket's own word (a bond, a bridge); the stamp's (what is below it) goes before. */
+static void
+read_interface(const struct cmsghdr *c, struct stamps *out)
+{
+	struct scm_ts_pktinfo below;
+	struct in6_pktinfo v6;
+	struct in_pktinfo v4;
+
+	if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+		memcpy(&v4, CMSG_DATA(c), sizeof(v4));
+		out->interface = out->interface != 0 ? out->interface : v4.ipi_ifindex;
+	} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+		memcpy(&v6, CMSG_DATA(c), sizeof(v6));
+		out->interface =
+		    out->interface != 0 ? out->interface : (int)v6.ipi6_ifindex;
+	} else if (c->cmsg_level == SOL_SOCKET &&
+		   c->cmsg_type == SCM_TIMESTAMPING_PKTINFO) {
+		memcpy(&below, CMSG_DATA(c), sizeof(below));
+		if (below.if_index != 0)
+			out->interface = (int)below.if_index;
+	}
+}
+
 static void
 read_control(struct msghdr *m, struct udp_received *out)
 {
@@ -110,6 +156,8 @@ read_control(struct msghdr *m, struct udp_received *out)
 			memcpy(&out->ttl, CMSG_DATA(c), sizeof(out->ttl));
 		else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING)
 			read_stamps(c, &out->stamps);
+		else
+			read_interface(c, &out->stamps);
 	}
 }
 

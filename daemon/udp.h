@@ -10,8 +10,11 @@
 #include "loop.h"
 #include "stamp.h"
 
-/* A descriptor, or -errno. The kernel lets through what comes from the peer, no more. */
-int udp_open(const struct loop_address *peer);
+/*
+ * A descriptor, or -errno. The kernel lets through what comes from the peer, no more.
+ * hardware: also the stamps of network interfaces are asked for, and which one it was.
+ */
+int udp_open(const struct loop_address *peer, bool hardware);
 
 /* The IPv4 address that the socket asks from; false: it is IPv6. */
 bool udp_own_address(int fd, uint8_t out[4]);

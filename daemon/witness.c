@@ -64,6 +64,25 @@ describe_configuration(const struct witness *w, struct record_context *c)
 	c->configuration_digest = w->config.digest;
 }
 
+/* Without it the kernel's stamps serve. */
+static void
+open_phc(struct witness *w, char out[RECORD_TEXT_SIZE])
+{
+	const char *interface = w->config.hwtimestamp;
+	char why[RECORD_TEXT_SIZE] = "";
+	char text[RECORD_TEXT_SIZE];
+
+	if (*interface == '\0')
+		return;
+	(void)snprintf(text, sizeof(text), "%s", interface);
+	if (!phc_open(&w->phc, interface, why, sizeof(why))) {
+		(void)snprintf(text, sizeof(text), "%s: %s", interface, why);
+		log_line(
+		    LOG_WARNING, "no hardware stamps of %s; the kernel's serve", text);
+	}
+	record_copy_text(out, RECORD_TEXT_SIZE, text);
+}
+
 static int
 open_evidence(struct witness *w)
 {
@@ -78,6 +97,7 @@ open_evidence(struct witness *w)
 	describe_configuration(w, &start.context);
 	start.watch_s = w->config.watch;
 	watch_describe(&w->watch, &start);
+	open_phc(w, start.hwtimestamp);
 	if (where == NULL && w->options->once)
 		evidence_open_none(&w->ledger.evidence);
 	else if (where != NULL && strcmp(where, "-") == 0)
@@ -234,6 +254,7 @@ witness_close(struct witness *w)
 	watch_close(&w->watch);
 	ledger_close(&w->ledger);
 	roster_close(&w->roster);
+	phc_close(&w->phc);
 	loop_timer_free(w->end_timer);
 	loop_timer_free(w->progress_timer);
 	loop_close(w->loop);

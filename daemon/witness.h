@@ -37,6 +37,7 @@ struct witness {
 	struct ledger ledger;
 	struct watch watch;
 	struct replay replay; /* of the records as they are written */
+	struct phc phc;
 	struct roster roster;
 	struct refusals refusals[MAX_SERVERS];
 	struct exchange last_exchange[MAX_SERVERS]; /* for --once's table */

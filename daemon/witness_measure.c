@@ -288,6 +288,7 @@ witness_open_roster(struct witness *w)
 	struct roster_rules rules = {
 		.fixed_poll = w->options->poll,
 		.burst = w->options->once ? ONCE_BURST : -1,
+		.phc = &w->phc,
 	};
 
 	w->roster.loop = w->loop;

@@ -80,6 +80,8 @@ struct record_start {
 	int64_t utc_offset_s; /* local time - UTC by the host's rules, at start */
 	char command_line[RECORD_COMMAND_SIZE];
 	int watch_s; /* the clocks are read so often; 0: only when something happens */
+	char hwtimestamp
+	    [RECORD_TEXT_SIZE]; /* "eth0", or "eth0: why not"; empty: not asked */
 	char unwatched[RECORD_TEXT_SIZE]; /* clocks and states that cannot be read, and
 					     why; empty: none */
 	bool has_steering;

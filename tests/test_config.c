@@ -68,8 +68,9 @@ write_fallbacks(char *to, size_t size)
 	size_t n = (size_t)snprintf(to, size, "[daemon]\n");
 
 	for (size_t i = 0; i < config_daemon_key_count; i++)
-		n += (size_t)snprintf(to + n, size - n, "%s = %s\n",
-		    config_daemon_keys[i].key, config_daemon_keys[i].fallback);
+		if (config_daemon_keys[i].fallback != NULL)
+			n += (size_t)snprintf(to + n, size - n, "%s = %s\n",
+			    config_daemon_keys[i].key, config_daemon_keys[i].fallback);
 	n += (size_t)snprintf(to + n, size - n, "[server a]\n");
 	for (size_t i = 0; i < config_server_key_count; i++)
 		if (config_server_keys[i].fallback != NULL)
@@ -120,6 +121,7 @@ START_TEST(every_key_is_read)
 				"watch = 60\n"
 				"seal = 3600\n"
 				"sync = 0\n"
+				"hwtimestamp = enp3s0f1\n"
 				"log = debug\n"
 				"\n"
 				"[server ntp-1.example_org]\n"
@@ -130,6 +132,7 @@ START_TEST(every_key_is_read)
 				"burst = 16\n"
 				"pool = 16\n"
 				"common = yes\n"
+				"interleaved = yes\n"
 				"[server b]\n"),
 	    "%s", message);
 	ck_assert_str_eq(config.evidence, "/srv/evidence");
@@ -138,6 +141,7 @@ START_TEST(every_key_is_read)
 	ck_assert_int_eq(config.watch, 60);
 	ck_assert_int_eq(config.seal, 3600);
 	ck_assert_int_eq(config.sync, 0);
+	ck_assert_str_eq(config.hwtimestamp, "enp3s0f1");
 	ck_assert_int_eq(config.log, LOG_DEBUG);
 	ck_assert_uint_eq(config.servers, 2);
 	ck_assert_str_eq(config.server[0].name, "ntp-1.example_org");
@@ -148,6 +152,8 @@ START_TEST(every_key_is_read)
 	ck_assert_int_eq(config.server[0].burst, 16);
 	ck_assert_int_eq(config.server[0].pool, 16);
 	ck_assert(config.server[0].common);
+	ck_assert(config.server[0].interleaved);
+	ck_assert(!config.server[1].interleaved);
 	ck_assert_str_eq(config.server[1].address, "b");
 	ck_assert_int_eq(config.server[1].minpoll, 3);
 	ck_assert_int_eq(config.server[1].maxpoll, 17);
@@ -160,13 +166,16 @@ START_TEST(every_refused_value_names_key_and_allowed)
 		{ "evidence", "" }, { "minpoll", "18" }, { "minpoll", "-1" },
 		{ "minpoll", "6.5" }, { "minpoll", "" }, { "minpoll", "six" },
 		{ "minpoll", "99999999999999999999" }, { "maxpoll", "18" },
-		{ "seal", "0" }, { "seal", "3601" }, { "seal", "60s" }, { "sync", "61" },
-		{ "watch", "61" }, { "log", "loud" }, { "log", "INFO" }, { "log", "" } };
+		{ "hwtimestamp", "eth0/1" }, { "hwtimestamp", "sixteen-letters-" },
+		{ "hwtimestamp", "" }, { "seal", "0" }, { "seal", "3601" },
+		{ "seal", "60s" }, { "sync", "61" }, { "watch", "61" }, { "log", "loud" },
+		{ "log", "INFO" }, { "log", "" } };
 	static const char *const server[][2] = { { "address", "a b" },
 		{ "address", "a/b" }, { "address", "" }, { "port", "0" },
 		{ "port", "65536" }, { "port", "ntp" }, { "minpoll", "18" },
 		{ "maxpoll", "x" }, { "burst", "17" }, { "pool", "0" }, { "pool", "17" },
-		{ "common", "true" }, { "common", "Yes" }, { "common", "1" } };
+		{ "common", "true" }, { "common", "Yes" }, { "common", "1" },
+		{ "interleaved", "auto" } };
 
 	for (size_t i = 0; i < sizeof(daemon) / sizeof(*daemon); i++) {
 		char text[128];
@@ -469,11 +478,26 @@ holds_line(const char *wanted)
 	return false;
 }
 
+static void
+shows_keys(const struct config_key keys[], size_t n)
+{
+	char line[512];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *fallback = keys[i].fallback;
+
+		(void)snprintf(line, sizeof(line), "#%s = %s", keys[i].key,
+		    fallback != NULL ? fallback : "");
+		ck_assert_msg(
+		    fallback != NULL ? holds_line(line) : strstr(shipped, line) != NULL,
+		    "no line '%s'", line);
+	}
+}
+
 START_TEST(shipped_file_shows_every_key_at_its_default)
 {
 	static const char path[] = "conf/clockwitness.conf";
 	FILE *in;
-	char line[256];
 
 	if (access(path, R_OK) != 0)
 		return; /* not run from the root of the sources */
@@ -481,20 +505,8 @@ START_TEST(shipped_file_shows_every_key_at_its_default)
 	ck_assert_ptr_nonnull(in);
 	shipped[fread(shipped, 1, sizeof(shipped) - 1, in)] = '\0';
 	(void)fclose(in);
-	for (size_t i = 0; i < config_daemon_key_count; i++) {
-		(void)snprintf(line, sizeof(line), "#%s = %s", config_daemon_keys[i].key,
-		    config_daemon_keys[i].fallback);
-		ck_assert_msg(holds_line(line), "no line '%s'", line);
-	}
-	for (size_t i = 0; i < config_server_key_count; i++) {
-		const char *fallback = config_server_keys[i].fallback;
-
-		(void)snprintf(line, sizeof(line), "#%s = %s", config_server_keys[i].key,
-		    fallback != NULL ? fallback : "");
-		ck_assert_msg(
-		    fallback != NULL ? holds_line(line) : strstr(shipped, line) != NULL,
-		    "no line '%s'", line);
-	}
+	shows_keys(config_daemon_keys, config_daemon_key_count);
+	shows_keys(config_server_keys, config_server_key_count);
 	ck_assert_msg(config_load(path, &config, message), "%s", message);
 	ck_assert_uint_eq(config.servers, 0);
 }

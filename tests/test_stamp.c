@@ -52,7 +52,7 @@ frame_of(const struct host *h)
 	return (struct stamp_frame){
 		.before = read_host(h, 0),
 		.after = read_host(h, 20 * MS),
-		.has_device = true,
+		.interface = 3,
 		.device_before = read_device(-MS),
 		.device_after = read_device(21 * MS),
 	};
@@ -129,7 +129,7 @@ START_TEST(kernel_stamps_find_their_raw_time_while_the_clock_is_slewed)
 		const struct host h = { (law_uniform() - 0.5) / 6, 0, 0 };
 		struct stamp_frame f = frame_of(&h);
 		int64_t raw = law_between(0, 20 * MS);
-		struct stamps s = { true, read_host(&h, raw).real, false, { 0 } };
+		struct stamps s = { true, read_host(&h, raw).real, false, { 0 }, 3 };
 		struct exchange x = { 0 };
 
 		stamp_sent(&f, &s, &x);
@@ -151,7 +151,7 @@ START_TEST(hardware_stamps_find_both_times_whatever_their_clock_counts)
 		const struct host h = { (law_uniform() - 0.5) / 1000, 0, 0 };
 		struct stamp_frame f = frame_of(&h);
 		int64_t raw = law_between(0, 20 * MS);
-		struct stamps s = { true, f.before.real, true, { device_at(raw) } };
+		struct stamps s = { true, f.before.real, true, { device_at(raw) }, 3 };
 		struct exchange x = { 0 };
 
 		stamp_received(&f, &s, &x);
@@ -169,7 +169,7 @@ START_TEST(stamps_outside_their_frame_are_not_used)
 	const struct host h = { 0, 0, 0 };
 	struct stamp_frame f = frame_of(&h);
 	struct stamps s = { true, { f.after.real.ns + 1 }, true,
-		{ device_at(20 * MS + 9) } };
+		{ device_at(20 * MS + 9) }, 3 };
 	struct exchange x = { 0 };
 
 	stamp_received(&f, &s, &x);
@@ -189,7 +189,7 @@ START_TEST(stamps_outside_their_frame_are_not_used)
 	s.hardware.ns = device_at(0);
 	stamp_sent(&f, &s, &x);
 	ck_assert_int_eq(x.sent_by, STAMP_HARDWARE);
-	f.has_device = false;
+	f.interface = 0;
 	stamp_sent(&f, &s, &x);
 	ck_assert_int_eq(x.sent_by, STAMP_KERNEL);
 }
@@ -199,7 +199,7 @@ START_TEST(frame_in_which_the_clock_was_set_has_the_programs_stamps)
 {
 	const struct host h = { 0, 0, 0 };
 	struct stamp_frame f = frame_of(&h);
-	struct stamps s = { true, { f.before.real.ns + MS }, true, { device_at(MS) } };
+	struct stamps s = { true, { f.before.real.ns + MS }, true, { device_at(MS) }, 3 };
 	struct exchange x = { 0 };
 
 	f.after.real.ns += 2 * NS_PER_SECOND;
@@ -209,6 +209,85 @@ START_TEST(frame_in_which_the_clock_was_set_has_the_programs_stamps)
 	ck_assert_int_eq(x.received_by, STAMP_USER);
 	ck_assert_int_eq(x.t1.ns, f.before.real.ns);
 	ck_assert_int_eq(x.t4.ns, f.after.real.ns);
+}
+END_TEST
+
+START_TEST(hardware_stamps_of_another_interface_are_not_used)
+{
+	const struct host h = { 0, 0, 0 };
+	struct stamp_frame f = frame_of(&h);
+	struct stamps s = { true, { f.before.real.ns + 9 }, true, { device_at(MS) }, 4 };
+	struct exchange x = { 0 };
+
+	stamp_sent(&f, &s, &x);
+	ck_assert_int_eq(x.sent_by, STAMP_KERNEL);
+	s.interface = 0;
+	stamp_sent(&f, &s, &x);
+	ck_assert_int_eq(x.sent_by, STAMP_KERNEL);
+	/* nobody reads an interface's clock, and none is said */
+	f.interface = 0;
+	stamp_sent(&f, &s, &x);
+	ck_assert_int_eq(x.sent_by, STAMP_KERNEL);
+}
+END_TEST
+
+START_TEST(interface_whose_clock_was_set_is_not_believed)
+{
+	const struct host h = { 0, 0, 0 };
+	/* of 22 ms a thousandth, and four half-widths of 700 ns */
+	static const int64_t most = 22000 + 2800 - 4400;
+
+	for (int64_t more = -1; more <= 1; more++) {
+		struct stamp_frame f = frame_of(&h);
+		struct stamps s = { false, { 0 }, true, { device_at(MS) }, 3 };
+		struct exchange x = { 0 };
+
+		f.device_after.device.ns += most + more;
+		stamp_sent(&f, &s, &x);
+		ck_assert_int_eq(x.sent_by, more > 0 ? STAMP_USER : STAMP_HARDWARE);
+	}
+}
+END_TEST
+
+START_TEST(device_is_read_to_half_of_its_bracket)
+{
+	for (int i = 0; i < 100000; i++) {
+		const struct host h = { (law_uniform() - 0.5) / 1000, 0, 0 };
+		struct clock_reading around[2] = { read_host(&h, 0), read_host(&h, MS) };
+		int64_t from = law_between(0, MS);
+		int64_t to = law_between(from, MS);
+		int64_t truth = law_between(from, to);
+		struct device_bracket b = { read_host(&h, from).real,
+			read_host(&h, to).real, { device_at(truth) } };
+		struct device_reading r;
+
+		law_holds(stamp_device_read(around, &b, &r));
+		law_equal(r.device.ns, device_at(truth));
+		law_holds(r.raw.ns - RAW - truth <= r.read.ns);
+		law_holds(RAW + truth - r.raw.ns <= r.read.ns);
+		law_holds(r.read.ns <= (to - from) / 2 + 54);
+	}
+}
+END_TEST
+
+START_TEST(device_bracket_that_lies_outside_or_beside_a_step_is_none)
+{
+	const struct host still = { 0, 0, 0 };
+	const struct host set = { 0, 400, 0 };
+	struct clock_reading around[2] = { read_host(&still, 0), read_host(&still, MS) };
+	struct device_bracket b = { around[0].real, around[1].real, { 1 } };
+	struct device_reading r;
+
+	ck_assert(stamp_device_read(around, &b, &r));
+	b.before.ns--;
+	ck_assert(!stamp_device_read(around, &b, &r));
+	b = (struct device_bracket){ around[0].real, { around[1].real.ns + 1 }, { 1 } };
+	ck_assert(!stamp_device_read(around, &b, &r));
+	b = (struct device_bracket){ around[1].real, around[0].real, { 1 } };
+	ck_assert(!stamp_device_read(around, &b, &r));
+	b = (struct device_bracket){ around[0].real, around[0].real, { 1 } };
+	around[1] = read_host(&set, MS);
+	ck_assert(!stamp_device_read(around, &b, &r));
 }
 END_TEST
 
@@ -226,5 +305,9 @@ main(void)
 	tcase_add_test(t, hardware_stamps_find_both_times_whatever_their_clock_counts);
 	tcase_add_test(t, stamps_outside_their_frame_are_not_used);
 	tcase_add_test(t, frame_in_which_the_clock_was_set_has_the_programs_stamps);
+	tcase_add_test(t, hardware_stamps_of_another_interface_are_not_used);
+	tcase_add_test(t, interface_whose_clock_was_set_is_not_believed);
+	tcase_add_test(t, device_is_read_to_half_of_its_bracket);
+	tcase_add_test(t, device_bracket_that_lies_outside_or_beside_a_step_is_none);
 	return law_run(s);
 }
