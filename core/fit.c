@@ -9,6 +9,8 @@
 /* A that few innovations tell is uncertain: too small a one makes promises, too large a
  * one costs little. (The simulation decided.) */
 #define WANDER_MARGIN 2
+/* So much larger is the frequency's error for that A is an estimate. (Likewise.) */
+#define FREQUENCY_MARGIN 1.2
 #define INNOVATION_MAX 9.0 /* in the likelihood: no outlier decides over A */
 
 /* Of A: -2 ln of the likelihood of the innovations, up to a constant. */
@@ -71,7 +73,7 @@ emit(const struct fitting *f, struct fit *out)
 		.noise = sqrt(noise > 0 ? noise : 0),
 		.systematic = u / sqrt(3),
 		.frequency = frequency,
-		.frequency_error = sqrt(yy > 0 ? yy : 0),
+		.frequency_error = FREQUENCY_MARGIN * sqrt(yy > 0 ? yy : 0),
 		.wander = f->wander,
 		.length = span_from_seconds(f->point[f->points - 1].x - f->point[0].x),
 		.points = f->points,

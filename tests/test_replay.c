@@ -345,6 +345,41 @@ START_TEST(another_method_is_not_judged)
 }
 END_TEST
 
+static int64_t
+near_or_any(int64_t good)
+{
+	return law_chance(0.1) ? law_any_int64() : good;
+}
+
+/* What somebody forged may be nonsense, but is judged. */
+START_TEST(forged_numbers_are_judged)
+{
+	for (int round = 0; round < 300; round++) {
+		begin();
+		for (int k = 0; k < 60; k++) {
+			struct exchange *x = &record.exchange.exchange;
+
+			exchange(k % 2 == 0 ? "a" : "b", "192.0.2.1:123", 0);
+			record.at.raw.ns = near_or_any(record.at.raw.ns);
+			record.at.real.ns = near_or_any(record.at.real.ns);
+			record.at.read.ns = near_or_any(50);
+			x->t1.ns = near_or_any(x->t1.ns);
+			x->t1_raw.ns = near_or_any(x->t1_raw.ns);
+			x->t2.ns = near_or_any(x->t2.ns);
+			x->t3.ns = near_or_any(x->t3.ns);
+			x->t4.ns = near_or_any(x->t4.ns);
+			x->t4_raw.ns = near_or_any(x->t4_raw.ns);
+			x->root_delay.ns = near_or_any(0);
+			x->root_dispersion.ns = near_or_any(0);
+			law_holds(pass() != REPLAY_NOTHING);
+			calibration();
+			record.at.raw.ns = near_or_any(record.at.raw.ns);
+			law_holds(pass() != REPLAY_NOTHING);
+		}
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -363,5 +398,6 @@ main(void)
 	tcase_add_test(
 	    t, address_that_changed_without_an_exchange_follows_from_the_calibration);
 	tcase_add_test(t, another_method_is_not_judged);
+	tcase_add_test(t, forged_numbers_are_judged);
 	return law_run(s);
 }
