@@ -27,7 +27,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
-             libsodium-dev libjansson-dev libarchive-dev
+             libsodium-dev libjansson-dev libarchive-dev libseccomp-dev
 DEPS_TEST  = check python3 perl strace jq openssl coreutils util-linux iproute2 \
              libseccomp2 libgnutls30 libcap2 tzdata
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
@@ -72,7 +72,8 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 
 # asked for only where something is compiled, so that deps and clean need nothing
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
-DAEMON_PKGS = libevent_core libevent_extra inih libsodium $(if $(NOSYSTEMD),,libsystemd)
+DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
+              $(if $(NOSYSTEMD),,libsystemd)
 TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih
 TESTS_PKGS  = libsodium jansson check $(if $(NOARCHIVE),,libarchive)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)

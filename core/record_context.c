@@ -77,6 +77,9 @@ static const struct field context_fields[] = {
 	    has_timens),
 	NUMBER_IF(
 	    "timens_boottime_ns", record_context, timens_boottime, FIELD_I64, has_timens),
+	NUMBER("no_new_privileges", record_context, no_new_privileges, FIELD_BOOL),
+	STRING("seccomp", record_context, seccomp),
+	NUMBER("landlock", record_context, landlock, FIELD_INT),
 	OBJECTS("time_daemons", time_daemon),
 	OBJECTS("drift_files", drift_file),
 	OBJECTS("listeners", listener),

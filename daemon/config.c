@@ -30,6 +30,8 @@ const struct config_key config_daemon_keys[] = {
 	{ "announce", "1h", CONFIG_DURATION_ALLOWED },
 	{ "syslog", "yes", "yes or no" },
 	{ "hwtimestamp", NULL, "the name of a network interface, as eth0" },
+	{ "user", NULL, "the name of a user" },
+	{ "confine", "yes", "yes or no" },
 	{ "log", "info", "error, warning, info or debug" },
 };
 const size_t config_daemon_key_count =
@@ -116,6 +118,10 @@ set_daemon(struct config *c, const char *key, const char *value)
 		return config_parse_number(value, 0, 60, &c->sync);
 	if (strcmp(key, "status") == 0)
 		return config_parse_path(value, c->status, sizeof(c->status));
+	if (strcmp(key, "user") == 0)
+		return config_parse_host(value, c->user, sizeof(c->user));
+	if (strcmp(key, "confine") == 0)
+		return config_parse_yes_no(value, &c->confine);
 	if (strcmp(key, "log") == 0)
 		return config_parse_level(value, &c->log);
 	if (strcmp(key, "hwtimestamp") == 0)
@@ -302,6 +308,7 @@ config_defaults(struct config *c)
 		.announce = 3600,
 		.syslog = true,
 		.status = "/run/clockwitness/status",
+		.confine = true,
 		.log = LOG_INFO,
 	};
 	(void)snprintf(
@@ -404,6 +411,6 @@ config_equal(const struct config *a, const struct config *b)
 {
 	return strcmp(a->evidence, b->evidence) == 0 && a->minpoll == b->minpoll &&
 	       a->maxpoll == b->maxpoll && a->watch == b->watch && a->seal == b->seal &&
-	       files_equal(a, b) && a->sync == b->sync && a->log == b->log &&
-	       config_servers_equal(a, b);
+	       files_equal(a, b) && a->sync == b->sync && strcmp(a->user, b->user) == 0 &&
+	       a->confine == b->confine && a->log == b->log && config_servers_equal(a, b);
 }

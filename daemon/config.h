@@ -28,6 +28,8 @@ struct config_server {
 	bool interleaved;
 };
 
+#define CONFIG_USER_SIZE 64
+
 struct config {
 	char evidence[PATH_MAX]; /* directory; empty: none */
 	int minpoll, maxpoll;    /* poll exponents */
@@ -42,6 +44,8 @@ struct config {
 	int64_t announce;           /* s: the head is said so often; 0: only at events */
 	bool syslog;                /* heads go there, too */
 	char hwtimestamp[IFNAMSIZ]; /* network interface; empty: none */
+	char user[CONFIG_USER_SIZE]; /* that the process becomes; empty: nobody else */
+	bool confine;
 	enum log_level log;
 	char file[RECORD_TEXT_SIZE]; /* what was read; empty: nothing */
 	struct digest digest;        /* of that */

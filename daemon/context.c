@@ -71,33 +71,6 @@ read_zone(struct record_start *out)
 		out->utc_offset_s = local.tm_gmtoff;
 }
 
-static uint8_t
-hex_pair(const char *text)
-{
-	char pair[3] = { text[0], text[1], '\0' };
-
-	return (uint8_t)strtoul(pair, NULL, 16);
-}
-
-static void
-read_capabilities(uint8_t out[8])
-{
-	static const char key[] = "CapEff:\t";
-	char line[128];
-	FILE *f = fopen("/proc/self/status", "re");
-
-	if (f == NULL)
-		return;
-	while (fgets(line, sizeof(line), f) != NULL) {
-		if (strncmp(line, key, sizeof(key) - 1) != 0 ||
-		    strlen(line) < sizeof(key) - 1 + 16)
-			continue;
-		for (size_t i = 0; i < 8; i++)
-			out[i] = hex_pair(line + sizeof(key) - 1 + 2 * i);
-	}
-	(void)fclose(f);
-}
-
 /* Words separated by blanks: good for people, who may have to tell two runs apart. */
 static void
 join_command(char out[RECORD_COMMAND_SIZE], int argc, char *const argv[])
@@ -172,11 +145,10 @@ read_identity(struct record_start *out)
 void
 context_read(struct record_start *out, int argc, char *const argv[])
 {
-	*out = (struct record_start){ .method = CALIBRATION_METHOD, .uid = getuid() };
+	*out = (struct record_start){ .method = CALIBRATION_METHOD };
 	record_copy_text(out->program, sizeof(out->program), PROGRAM);
 	read_identity(out);
 	read_zone(out);
-	read_capabilities(out->capabilities);
 	join_command(out->command_line, argc, argv);
 	read_program(&out->context);
 	read_preload(&out->context);

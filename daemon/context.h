@@ -4,7 +4,7 @@
 
 #include "record.h"
 
-/* Fills all but servers, configuration, previous and seal_*; what cannot be read is in
+/* Fills all but servers, configuration, confinement, previous and seal_*; what cannot be read is in
  * context.unread, with the reason. */
 void context_read(struct record_start *out, int argc, char *const argv[]);
 

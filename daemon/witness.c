@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "confine.h"
 #include "context.h"
 #include "log.h"
 #include "notify.h"
@@ -83,38 +84,64 @@ open_phc(struct witness *w, char out[RECORD_TEXT_SIZE])
 	record_copy_text(out, RECORD_TEXT_SIZE, text);
 }
 
-static int
-open_evidence(struct witness *w)
+static bool
+is_stream(const struct witness *w)
 {
-	static struct record_start start;
+	return w->options->evidence != NULL && strcmp(w->options->evidence, "-") == 0;
+}
+
+/* NULL: no directory is written to. */
+static const char *
+evidence_directory(const struct witness *w)
+{
+	if (is_stream(w) || (w->options->evidence == NULL && w->options->once))
+		return NULL;
+	return w->options->evidence != NULL ? w->options->evidence : w->config.evidence;
+}
+
+/* The context is read with all rights that there are, and then they are given away. */
+static int
+prepare_start(struct witness *w, struct record_start *start)
+{
+	struct confinement confinement = {
+		.wanted = w->config.confine,
+		.user = w->config.user,
+		.directory = evidence_directory(w),
+		.configuration = w->config.file,
+	};
+
+	context_read(start, w->argc, w->argv);
+	witness_list_servers(w, &start->servers);
+	describe_configuration(w, &start->context);
+	start->watch_s = w->config.watch;
+	watch_describe(&w->watch, start);
+	open_phc(w, start->hwtimestamp);
+	return confine(&confinement, start);
+}
+
+static int
+open_evidence(struct witness *w, struct record_start *start)
+{
 	static struct record begun;
-	const char *where = w->options->evidence;
 	struct clock_reading now;
 	int error = 0;
 
-	context_read(&start, w->argc, w->argv);
-	witness_list_servers(w, &start.servers);
-	describe_configuration(w, &start.context);
-	start.watch_s = w->config.watch;
-	watch_describe(&w->watch, &start);
-	open_phc(w, start.hwtimestamp);
-	if (where == NULL && w->options->once)
-		evidence_open_none(&w->ledger.evidence);
-	else if (where != NULL && strcmp(where, "-") == 0)
+	if (is_stream(w))
 		error = evidence_open_stream(
 		    &w->ledger.evidence, w->loop, on_stream_closed, w);
+	else if (evidence_directory(w) == NULL)
+		evidence_open_none(&w->ledger.evidence);
 	else
 		error = evidence_open_directory(&w->ledger.evidence,
-		    where != NULL ? where : w->config.evidence, &start.previous,
-		    &start.has_previous);
+		    evidence_directory(w), &start->previous, &start->has_previous);
 	if (error < 0)
 		return error;
 	clock_read(&now);
 	watch_feed(&w->watch, &now);
-	error = ledger_begin(&w->ledger, &start, &now);
+	error = ledger_begin(&w->ledger, start, &now);
 	if (error < 0)
 		return error;
-	begun = (struct record){ .type = RECORD_START, .at = now, .start = start };
+	begun = (struct record){ .type = RECORD_START, .at = now, .start = *start };
 	replay_take(&w->replay, &begun);
 	return 0;
 }
@@ -170,6 +197,7 @@ int
 witness_open(struct witness *w, const struct options *o, const struct config *c, int argc,
     char *const argv[])
 {
+	static struct record_start start;
 	int error;
 
 	memset(w, 0, sizeof(*w));
@@ -190,7 +218,10 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 		return EXIT_CANNOT;
 	}
 	witness_apply_settings(w);
-	if (open_evidence(w) < 0)
+	error = prepare_start(w, &start);
+	if (error != 0)
+		return error;
+	if (open_evidence(w, &start) < 0)
 		return EXIT_CANNOT;
 	return witness_open_roster(w) < 0 ? EXIT_CANNOT : 0;
 }

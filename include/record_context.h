@@ -102,6 +102,11 @@ struct record_context {
 	bool has_timens;
 	struct span timens_monotonic, timens_boottime; /* added by the time namespace */
 
+	/* what this program has given away; in force when this record was written */
+	bool no_new_privileges;
+	char seccomp[16]; /* own, inherited or none */
+	int landlock;     /* the version that confines; 0: none */
+
 	size_t time_daemons;
 	struct context_time_daemon time_daemon[CONTEXT_TIME_DAEMONS];
 	size_t drift_files;

@@ -17,7 +17,8 @@ LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", 
           "clock_model", "log_pattern", "log_time", "log_format", "log_header", "timeline"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"],
          r"ini\.h": ["daemon/config.c", "tools/case.c"],
-         r"systemd/.*": ["daemon/notify.c"], r"sodium.*": ["core/digest.c", "core/seal.c"],
+         r"systemd/.*": ["daemon/notify.c"], r"seccomp\.h": ["daemon/confine_calls.c"],
+         r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"], r"archive(_entry)?\.h": ["tools/source.c"]}
 CORE_MAY_CALL = re.compile(
     r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr)|sqrt|fabs|floor|ceil|abort|__\w+|_GLOBAL_OFFSET_TABLE_|crypto_\w+|sodium_\w+)$")
