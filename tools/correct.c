@@ -13,8 +13,6 @@
 #include "say.h"
 #include "sequence.h"
 
-#define DAY_S 86400
-
 static const char usage[] =
     "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
     "       clockwitness correct --undo MANIFEST [-o FILE] [CORRECTED]\n"
@@ -147,52 +145,15 @@ correct_all(struct correcting *c, char *logs[], size_t n)
 	return good;
 }
 
-/* The host's zone as it was recorded; its rules must be known here, too. */
-static bool
-choose_zone(struct correcting *c)
-{
-	const char *name = c->model.timezone;
-	struct zone *zone = &c->corrector.clock.zone;
-
-	if (c->timezone != NULL) {
-		if (zone_parse(c->timezone, zone))
-			return true;
-		say("--timezone '%s' is not known here; allowed: UTC, +hh:mm, or a name of the "
-		    "zone database",
-		    c->timezone);
-		return false;
-	}
-	if (zone_parse(name, zone))
-		return true;
-	if (c->model.utc_offset_s < -DAY_S || c->model.utc_offset_s > DAY_S) {
-		say("the evidence has no distance from UTC that could be; name the zone with "
-		    "--timezone");
-		return false;
-	}
-	zone_fixed(c->model.utc_offset_s, zone);
-	if (*name != '\0')
-		say("the host's zone '%s' is not known here; using %s, as it was at the start "
-		    "of the evidence",
-		    name, zone->name);
-	return true;
-}
-
 static bool
 choose_boot(struct correcting *c)
 {
 	size_t known = 0;
 
-	for (size_t i = 0; i < c->model.boots; i++) {
-		const struct boot_model *b = &c->model.boot[i];
-
-		if (b->model.points == 0)
-			continue;
-		if (c->boot == NULL || strcmp(b->boot_id, c->boot) == 0)
-			c->corrector.boot = b;
-		known++;
-	}
+	for (size_t i = 0; i < c->model.boots; i++)
+		known += c->model.boot[i].model.points > 0;
 	c->boot_guessed = c->boot == NULL && known > 1;
-	if (c->boot == NULL || c->corrector.boot != NULL)
+	if (corrector_choose_boot(&c->corrector, &c->model, c->boot))
 		return true;
 	say("--boot '%s' is none of the boots in the evidence", c->boot);
 	return false;
@@ -244,11 +205,10 @@ prepare(struct correcting *c)
 
 	if (!model_load(&c->model, &wanted))
 		return EXIT_CANNOT;
-	if (!choose_zone(c) || !choose_boot(c))
+	if (!corrector_choose_zone(&c->corrector, &c->model, c->timezone) ||
+	    !choose_boot(c))
 		return EXIT_USAGE;
-	c->corrector.clock.about =
-	    c->model.boot[c->model.boots - 1].last.ns / NS_PER_SECOND;
-	segments_build(&c->corrector.segments, &c->model, c->asked.linear);
+	corrector_take_model(&c->corrector, &c->model, c->asked.linear);
 	c->job.corrector = &c->corrector;
 	c->job.progress = !c->quiet && isatty(STDERR_FILENO) == 1;
 	return -1;

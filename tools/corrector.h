@@ -58,6 +58,18 @@ struct log_stamp {
 /* false: the table of formats cannot be read (said). */
 bool corrector_begin(struct corrector *c);
 
+/* The clock of the host whose logs come; the model must stay. */
+void corrector_take_model(struct corrector *c, const struct model *m, bool linear);
+
+/* The boot that stamps since boot count from; NULL: the last one. false: there is none. */
+bool corrector_choose_boot(
+    struct corrector *c, const struct model *m, const char *boot_id);
+
+/* By name; NULL: the host's zone as it was recorded, whose rules must be known here, too.
+ * false: it is not known (said). */
+bool corrector_choose_zone(
+    struct corrector *c, const struct model *m, const char *timezone);
+
 void log_state_begin(
     struct log_state *s, const struct corrector *c, const struct log_state *before);
 
