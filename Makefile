@@ -81,7 +81,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-lint check run-check lint format demo run-demo install uninstall \
+.PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
   static sim bench-accuracy run-bench-accuracy clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
@@ -153,6 +153,11 @@ deps-lint:
 check: deps
 	@tests/unpack-chrony $(BUILD)/peers
 	@$(MAKE) --no-print-directory run-check
+
+# DuckDB for tests/export.t, from the npm registry; without it that comparison is skipped
+engines:
+	@mkdir -p $(BUILD)/engines
+	cd $(BUILD)/engines && npm install --no-save --no-audit --no-fund @duckdb/node-api
 
 # scenarios wait more than they compute: several at a time, and they first
 run-check: all $(test_bin) $(prog_bin)
@@ -229,6 +234,7 @@ help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
+	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'

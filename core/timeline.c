@@ -262,6 +262,8 @@ timeline_push(
 	append(t, slot);
 	if (after != TIMELINE_NONE)
 		narrow_by_cause(t, slot, after);
+	if (!t->chain[chain].loose)
+		t->chain[chain].earliest = t->entry[slot].event.earliest;
 	if (t->chain[chain].loose)
 		widen(t, slot);
 	else

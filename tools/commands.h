@@ -5,6 +5,8 @@
 int verify_main(int argc, char *argv[]);
 int convert_main(int argc, char *argv[]);
 int correct_main(int argc, char *argv[]);
+int merge_main(int argc, char *argv[]);
+int export_main(int argc, char *argv[]);
 int formats_main(int argc, char *argv[]);
 
 #endif

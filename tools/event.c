@@ -8,6 +8,7 @@
 const char *const event_order_names[EVENT_ORDERS] = {
 	[ORDER_CERTAIN] = "certain",
 	[ORDER_CONCURRENT] = "concurrent",
+	[ORDER_LATE] = "late",
 	[ORDER_UNCALIBRATED] = "uncalibrated",
 };
 
@@ -46,6 +47,13 @@ put_width(struct outlet *o, const struct event *e)
 	put_text(o, seconds ? "s" : unit == 1000000 ? "ms" : "us");
 }
 
+static const char *const text_mark[EVENT_ORDERS] = {
+	[ORDER_CERTAIN] = "   ",
+	[ORDER_CONCURRENT] = " ~ ",
+	[ORDER_LATE] = " ! ",
+	[ORDER_UNCALIBRATED] = " ? ",
+};
+
 static void
 text_event(struct outlet *o, const struct event *e)
 {
@@ -53,7 +61,7 @@ text_event(struct outlet *o, const struct event *e)
 		put_time(o, e->utc.ns, 6);
 		put_text(o, e->common ? "  " : "Z ");
 		put_width(o, e);
-		put_text(o, e->order == ORDER_CONCURRENT ? " ~ " : "   ");
+		put_text(o, text_mark[e->order]);
 	} else {
 		put_text(o, "-                           -     ? ");
 	}
@@ -116,12 +124,18 @@ microseconds(struct utc_time t)
 	return (t.ns - ((t.ns % 1000) + 1000) % 1000) / 1000;
 }
 
+static bool
+ranked(const struct event *e)
+{
+	return e->order <= ORDER_CONCURRENT;
+}
+
 static void
 json_ranks(struct outlet *o, const struct event *e)
 {
-	json_count(o, "merge_rank", (int64_t)e->rank);
-	if (!corrected(e))
+	if (!ranked(e))
 		return;
+	json_count(o, "merge_rank", (int64_t)e->rank);
 	json_count(o, "rank_min", (int64_t)e->rank_min);
 	key(o, "rank_max");
 	if (e->rank_open)
@@ -227,9 +241,9 @@ csv_event(struct outlet *o, const struct event *e)
 	csv_count(o, c, e->uncertainty.ns);
 	csv_count(o, c, e->offset.ns);
 	csv_count(o, c, e->incarnation);
-	csv_count(o, true, (int64_t)e->rank);
-	csv_count(o, c, (int64_t)e->rank_min);
-	if (c && !e->rank_open)
+	csv_count(o, ranked(e), (int64_t)e->rank);
+	csv_count(o, ranked(e), (int64_t)e->rank_min);
+	if (ranked(e) && !e->rank_open)
 		put_unsigned(o, e->rank_max);
 	put_text(o, "\n");
 }
@@ -332,7 +346,8 @@ ecs_event(struct outlet *o, const struct event *e)
 	put_text(o, ",\"ecs\":{\"version\":\"8.11.0\"},\"event\":{\"kind\":\"event\"");
 	json_member(o, "dataset", e->format);
 	json_member(o, "module", "clockwitness");
-	json_count(o, "sequence", (int64_t)e->rank);
+	if (ranked(e))
+		json_count(o, "sequence", (int64_t)e->rank);
 	if (corrected(e)) {
 		json_moment(o, "start", e->earliest);
 		json_moment(o, "end", e->latest);
@@ -355,6 +370,8 @@ ecs_event(struct outlet *o, const struct event *e)
 	if (corrected(e)) {
 		json_count(o, "clock_offset_ns", e->offset.ns);
 		json_count(o, "clock_uncertainty_ns", e->uncertainty.ns);
+	}
+	if (ranked(e)) {
 		json_count(o, "clock_rank_min", (int64_t)e->rank_min);
 		if (!e->rank_open)
 			json_count(o, "clock_rank_max", (int64_t)e->rank_max);
@@ -404,7 +421,6 @@ otlp_event(struct outlet *o, const struct event *e)
 	otlp_count(o, "log.record.line", (int64_t)e->line);
 	otlp_text(o, "clock.order", event_order_names[e->order],
 	    strlen(event_order_names[e->order]));
-	otlp_count(o, "clock.rank", (int64_t)e->rank);
 	if (e->stamp != NULL)
 		otlp_text(o, "clock.original_time", e->stamp, e->stamp_length);
 	if (corrected(e)) {
@@ -413,6 +429,9 @@ otlp_event(struct outlet *o, const struct event *e)
 		otlp_count(o, "clock.earliest_unix_nano", e->earliest.ns);
 		otlp_count(o, "clock.latest_unix_nano", e->latest.ns);
 		otlp_count(o, "clock.uncertainty_nano", e->uncertainty.ns);
+	}
+	if (ranked(e)) {
+		otlp_count(o, "clock.rank", (int64_t)e->rank);
 		otlp_count(o, "clock.rank_min", (int64_t)e->rank_min);
 		if (!e->rank_open)
 			otlp_count(o, "clock.rank_max", (int64_t)e->rank_max);

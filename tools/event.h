@@ -17,6 +17,7 @@
 enum event_order {
 	ORDER_CERTAIN,    /* its place is the only one */
 	ORDER_CONCURRENT, /* it may have happened before or after others: rank_min..max */
+	ORDER_LATE,       /* so far from its place in its file that it has none here */
 	ORDER_UNCALIBRATED, /* no correction: printed where its file has it */
 	EVENT_ORDERS
 };

@@ -14,6 +14,8 @@ static const struct {
 	{ "verify", verify_main, "is the evidence what was written, and all of it?" },
 	{ "convert", convert_main, "single times of the host's clock to UTC" },
 	{ "correct", correct_main, "logs with the host's times to logs with UTC" },
+	{ "merge", merge_main, "logs of many hosts to one timeline" },
+	{ "export", export_main, "the clock model as a table, for other engines" },
 	{ "formats", formats_main, "the formats of logs that are known" },
 };
 
