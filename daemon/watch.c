@@ -11,6 +11,8 @@
 #include "kernel_clock.h"
 #include "log.h"
 
+#define REST_NS                                                                          \
+	100000000 /* who sets the clock all the time is not looked at more often */
 #define FAR_AWAY_S 315360000 /* ten years: it is the cancelling that is waited for */
 
 static void
@@ -20,15 +22,7 @@ look(struct watch *w)
 
 	clock_read(&now);
 	watch_feed(w, &now);
-}
-
-static void
-on_timer(void *arg)
-{
-	struct watch *w = arg;
-
-	loop_timer_set(w->timer, w->every);
-	look(w);
+	w->looked(w->arg, &now);
 }
 
 /* Armed anew each time; a kernel that cannot do it leaves the timer alone to look. */
@@ -43,6 +37,19 @@ arm_alarm(struct watch *w)
 }
 
 static void
+on_timer(void *arg)
+{
+	struct watch *w = arg;
+
+	if (w->every.ns > 0)
+		loop_timer_set(w->timer, w->every);
+	if (w->deaf)
+		arm_alarm(w);
+	w->deaf = false;
+	look(w);
+}
+
+static void
 on_alarm(void *arg)
 {
 	struct watch *w = arg;
@@ -50,14 +57,20 @@ on_alarm(void *arg)
 
 	if (read(w->alarm, &expirations, sizeof(expirations)) < 0 && errno == EAGAIN)
 		return;
+	if (w->alarmed && raw_since(clock_raw(), w->alarmed_at).ns < REST_NS) {
+		loop_timer_set(w->timer, (struct span){ REST_NS });
+		w->deaf = true;
+		return;
+	}
+	w->alarmed = true;
+	w->alarmed_at = clock_raw();
 	arm_alarm(w);
 	look(w);
 }
 
 int
-watch_open(struct watch *w, struct loop *l, struct span every, watch_saw *saw, void *arg)
+watch_open(struct watch *w, struct loop *l)
 {
-	*w = (struct watch){ .saw = saw, .arg = arg };
 	w->alarm = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (w->alarm < 0)
 		w->alarm = -errno;
@@ -67,21 +80,19 @@ watch_open(struct watch *w, struct loop *l, struct span every, watch_saw *saw, v
 	if (w->timer == NULL)
 		return -ENOMEM;
 	arm_alarm(w);
-	watch_set(w, every);
 	return 0;
 }
 
-/* "a: reason; b: reason" */
-static void
-add_missing(char out[RECORD_TEXT_SIZE], const char *what, int error)
+void
+watch_lacks(struct record_start *out, const char *what, int error)
 {
-	char text[RECORD_TEXT_SIZE];
+	char text[2 * RECORD_TEXT_SIZE];
 
 	if (error == 0)
 		return;
-	(void)snprintf(text, sizeof(text), "%s%s%s: %s", out, *out != '\0' ? "; " : "",
-	    what, strerror(-error));
-	record_copy_text(out, RECORD_TEXT_SIZE, text);
+	(void)snprintf(text, sizeof(text), "%s%s%s: %s", out->unwatched,
+	    out->unwatched[0] != '\0' ? "; " : "", what, strerror(-error));
+	record_copy_text(out->unwatched, sizeof(out->unwatched), text);
 	log_line(LOG_WARNING, "the watch goes without %s: %s", what, strerror(-error));
 }
 
@@ -93,12 +104,11 @@ watch_describe(const struct watch *w, struct record_start *out)
 
 	out->unwatched[0] = '\0';
 	for (size_t i = 0; (name = clock_missing(i, &error)) != NULL; i++)
-		add_missing(out->unwatched, name, error);
-	add_missing(
-	    out->unwatched, "TFD_TIMER_CANCEL_ON_SET", w->alarm < 0 ? w->alarm : 0);
+		watch_lacks(out, name, error);
+	watch_lacks(out, "TFD_TIMER_CANCEL_ON_SET", w->alarm < 0 ? w->alarm : 0);
 	error = kernel_clock_read(&out->steering);
 	out->has_steering = error == 0;
-	add_missing(out->unwatched, "adjtimex", error);
+	watch_lacks(out, "adjtimex", error);
 }
 
 void

@@ -137,6 +137,7 @@ open_evidence(struct witness *w, struct record_start *start)
 	if (error < 0)
 		return error;
 	clock_read(&now);
+	surroundings_open(&w->surroundings, start, &now);
 	watch_feed(&w->watch, &now);
 	error = ledger_begin(&w->ledger, start, &now);
 	if (error < 0)
@@ -201,6 +202,7 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	int error;
 
 	memset(w, 0, sizeof(*w));
+	w->surroundings.clocksource_file = -1;
 	w->options = o;
 	w->config = *c;
 	w->argc = argc;
@@ -209,14 +211,16 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	if (error == 0)
 		error = ledger_open(&w->ledger, w->loop);
 	if (error == 0)
-		error = watch_open(&w->watch, w->loop,
-		    (struct span){ c->watch * NS_PER_SECOND }, witness_on_watch, w);
+		error = watch_open(&w->watch, w->loop);
 	if (error == 0 && (!make_timers(w) || !watch_signals(w)))
 		error = -ENOMEM;
 	if (error < 0) {
 		(void)log_fail(error, "the event loop");
 		return EXIT_CANNOT;
 	}
+	w->watch.saw = witness_on_watch;
+	w->watch.looked = witness_on_looked;
+	w->watch.arg = w;
 	witness_apply_settings(w);
 	error = prepare_start(w, &start);
 	if (error != 0)
@@ -283,6 +287,7 @@ void
 witness_close(struct witness *w)
 {
 	watch_close(&w->watch);
+	surroundings_close(&w->surroundings);
 	ledger_close(&w->ledger);
 	roster_close(&w->roster);
 	phc_close(&w->phc);

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "replay.h"
 #include "roster.h"
+#include "surroundings.h"
 #include "watch.h"
 
 #define REFUSALS_PER_SERVER_NS                                                           \
@@ -36,6 +37,7 @@ struct witness {
 	struct loop *loop;
 	struct ledger ledger;
 	struct watch watch;
+	struct surroundings surroundings;
 	struct replay replay; /* of the records as they are written */
 	struct phc phc;
 	struct roster roster;

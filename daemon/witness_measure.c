@@ -8,7 +8,6 @@
 #include "witness_parts.h"
 
 #define ONCE_BURST 4
-#define HURRY_NS (16 * NS_PER_SECOND)
 
 void
 witness_record(struct witness *w, struct record *r)
@@ -116,113 +115,11 @@ end_if_measured(struct witness *w)
 	witness_stop(w, EXIT_AS_ASKED);
 }
 
-static void
-record_event(struct witness *w, struct record *r, const struct watch_report *report)
-{
-	const struct clock_knot *knot = &r->event.clock.bend.knot;
-
-	r->type = RECORD_EVENT;
-	r->event.before = r->event.clock.bent ? knot->real : report->before.real;
-	r->event.before_raw = r->event.clock.bent ? knot->raw : report->before.raw;
-	witness_record_sealed(w, r);
-}
-
-static void
-record_jump(struct witness *w, enum event_kind kind, struct span size,
-    const struct watch_report *report, const struct clock_reading *at)
-{
-	struct record r = {
-		.at = *at,
-		.event = { .kind = kind, .sized = true, .size = size },
-	};
-
-	record_event(w, &r, report);
-}
-
-static void
-record_slew(struct witness *w, const struct watch_entry *e,
-    const struct watch_report *report, const struct clock_reading *at)
-{
-	struct record r = {
-		.at = *at,
-		.event = { .kind = EVENT_SLEW,
-		    .slewed = true,
-		    .slew = e->slew,
-		    .clock = e->change },
-	};
-
-	log_line(LOG_WARNING, "somebody slews the clock: %+.6f ppm, from %+.6f to %+.6f",
-	    e->slew.size * 1e6, e->slew.before * 1e6, e->slew.after * 1e6);
-	record_event(w, &r, report);
-}
-
-static void
-record_entries(
-    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
-{
-	for (size_t i = 0; i < report->entries; i++) {
-		const struct watch_entry *e = &report->entry[i];
-		struct record r = { .type = RECORD_CLOCK, .at = *at, .clock = e->change };
-
-		if (e->slewed)
-			record_slew(w, e, report, at);
-		else
-			witness_record(w, &r);
-	}
-}
-
 void
 witness_hurry(struct witness *w)
 {
 	for (size_t i = 0; i < w->roster.peers; i++)
 		peer_hurry(&w->roster.peer[i]);
-}
-
-/*
- * What was measured before is no measure of what comes. All servers are asked at once, and what is known at this moment is written down. Who
- * sets the clock a thousand times a second shall not make us ask the servers as often.
- */
-static void
-take_stock(struct witness *w, const struct clock_reading *at)
-{
-	for (size_t i = 0; i < w->roster.peers; i++)
-		peer_forget(&w->roster.peer[i]);
-	if (!w->hurried || raw_since(at->raw, w->hurried_at).ns >= HURRY_NS)
-		witness_hurry(w);
-	w->hurried = true;
-	w->hurried_at = at->raw;
-	witness_conclude(w, at, true);
-}
-
-static void
-on_step(
-    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
-{
-	double size = span_seconds(report->step);
-
-	if (report->leap)
-		log_line(LOG_WARNING, "leap second: the clock was set by %+.9f s", size);
-	else
-		log_line(LOG_WARNING, "somebody set the clock: %+.9f s", size);
-	record_jump(w, report->leap ? EVENT_LEAP : EVENT_STEP, report->step, report, at);
-}
-
-void
-witness_on_watch(
-    void *arg, const struct watch_report *report, const struct clock_reading *at)
-{
-	struct witness *w = arg;
-
-	record_entries(w, report, at);
-	if (report->suspended) {
-		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
-		    span_seconds(report->suspend));
-		record_jump(w, EVENT_SUSPEND, report->suspend, report, at);
-	}
-	if (report->stepped)
-		on_step(w, report, at);
-	if (report->stepped || report->suspended)
-		take_stock(w, at);
 }
 
 static void

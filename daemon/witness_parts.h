@@ -32,6 +32,9 @@ void witness_hurry(struct witness *w);
 void witness_on_watch(
     void *arg, const struct watch_report *report, const struct clock_reading *at);
 
+/* The watch has looked: what stands beside the clock may have changed, too. */
+void witness_on_looked(void *arg, const struct clock_reading *at);
+
 /* From the configuration to peers. 0 or -errno. */
 int witness_open_roster(struct witness *w);
 
