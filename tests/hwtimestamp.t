@@ -61,6 +61,8 @@ for like in ("on", "blind", "old"):
     equal(apart, [], "the interface's own reading is in their half-width")
     equal(tool("verify", "--closed", w.case).returncode, 0, "the evidence verifies")
 
+w = Watching("late", "late")
+equal(w.stamps, {("hardware", "hardware")}, "a stamp that comes only with the reply is not lost")
 w = Watching("off", "off")
 equal(w.begun, "lo: its stamping is switched off; 'hwstamp_ctl -i lo -t 1 -r 1' switches it on",
       "where stamping is off, it stays off, and what would help is said")

@@ -4,7 +4,8 @@
  * own. What the kernel stamps as received came in EARLY ns before that, and what it stamps
  * as sent left LATE ns after that, by this clock. PHC names what it is like: "on", "off",
  * "blind" (the driver cannot be asked whether it is on), "old" (it knows but the older way
- * of reading its clock), "elsewhere" (the stamps are of another interface).
+ * of reading its clock), "elsewhere" (the stamps are of another interface),
+ * "late" (when a packet left is told only when it is asked for the second time).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -180,10 +181,19 @@ pass_elsewhere(struct cmsghdr *c)
 ssize_t
 recvmsg(int fd, struct msghdr *m, int flags)
 {
-	ssize_t n = syscall(SYS_recvmsg, fd, m, flags);
+	static int last = -1; /* a socket that has asked */
+	ssize_t n;
 
+	if ((flags & MSG_ERRQUEUE) != 0 && is_like("late") && fd != last) {
+		last = fd;
+		errno = EAGAIN;
+		return -1;
+	}
+	n = syscall(SYS_recvmsg, fd, m, flags);
 	if (n < 0)
 		return n;
+	if ((flags & MSG_ERRQUEUE) == 0)
+		last = -1;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING)
 			stamp(c, (flags & MSG_ERRQUEUE) != 0);

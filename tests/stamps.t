@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Who stamps the packets, and interleaved mode: with servers of ours and with Debian's chronyd."""
+import json
 import os
 import signal
 import socket
@@ -7,7 +8,7 @@ import struct
 import subprocess
 import time
 
-from harness import BUILD, DAEMON, Servers, clock, directory, done, equal, ns, ok, records, run, scratch, skip, start, tool, wait_for, write
+from harness import BUILD, DAEMON, HERE, Servers, clock, directory, done, equal, ns, ok, records, run, scratch, skip, start, tool, wait_for, write
 
 EARLY = 0.002  # s: so much too early is the transmit timestamp of a basic reply
 NET = {"up": 0.0003, "down": 0.0003, "proc": 2 * EARLY}
@@ -35,6 +36,19 @@ class Watching:
         self.daemon.send_signal(signal.SIGTERM)
         self.daemon.wait(20)
         return self.exchanges()
+
+
+def idle_sockets(pid):
+    """Those of the process that are neither bound to an address nor local."""
+    opened = set()
+    for name in os.listdir("/proc/%d/fd" % pid):
+        try:
+            opened.add(os.readlink("/proc/%d/fd/%s" % (pid, name)))
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    used = " ".join(open("/proc/net/" + table).read() for table in ("udp", "udp6", "unix", "netlink")
+                    if os.path.exists("/proc/net/" + table)).split()
+    return {s for s in opened if s.startswith("socket:[") and s[8:-1] not in used}
 
 
 def recomputed(r):
@@ -106,6 +120,7 @@ for s in ("forgetful", "mispairs", "repeats"):
 # three seconds go by for each reply that is lost, so one is enough
 w = Watching("lost", {"lost": lossy["lost"]})
 ok(wait_for(lambda: [r for r in w.exchanges() if r["fault"] == "timeout"]), "a lost reply is a timeout")
+equal({r["t1_stamp"] for r in w.exchanges(fault="timeout")}, {"kernel"}, "of which the kernel says when its request left")
 count = len(w.exchanges())
 ok(wait_for(lambda: len(w.exchanges(fault="none")) > count), "and then the next is taken")
 got = w.stop()
@@ -124,12 +139,42 @@ except AssertionError:
     skip("IPv6", "the kernel has none")
 
 w = Watching("kernel", {"a": sim["a"]}, poll="0.05")
-ok(wait_for(lambda: len(w.exchanges(fault="none")) > 20), "a server is asked twenty times a second")
+ok(wait_for(lambda: len(w.exchanges(fault="none")) > 4), "a server is asked twenty times a second")
+kept = idle_sockets(w.daemon.pid)
+ok(wait_for(lambda: len(w.exchanges(fault="none")) > 20), "and goes on")
+equal(len(kept & idle_sockets(w.daemon.pid)), 1, "one socket that asks for stamps is kept for life: the kernel begins with the first")
 got = [r for r in w.stop() if r["fault"] == "none"]
 stamped = [r for r in got if (r["t1_stamp"], r["t4_stamp"]) == ("kernel", "kernel")]
 ok(len(stamped) >= len(got) - 2, "the kernel stamps all of its packets at both ends, but for the first",
    [(r["t1_stamp"], r["t4_stamp"]) for r in got])
 ok(all(r["t1_read_ns"] > 0 and r["t4_read_ns"] > 0 for r in got), "each stamp tells how well host time and raw time belong")
+
+# Two hosts, that is network namespaces of our own, with a cable between them.
+VETH = r'''
+set -e
+unshare -n sh -c 'echo $$ > %(d)s/pid; until [ -e %(d)s/plugged ]; do sleep 0.05; done
+  ip link set lo up; ip addr add 192.0.2.2/24 dev v1; ip addr add 2001:db8::2/64 dev v1 nodad; ip link set v1 up
+  exec python3 %(here)s/ntpsim.py %(d)s/sim.json > %(d)s/ready' > /dev/null 2>&1 &
+trap "kill $!" EXIT
+until [ -s %(d)s/pid ]; do sleep 0.05; done
+ip link add v0 type veth peer name v1 netns $(cat %(d)s/pid)
+ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8::1/64 dev v0 nodad; ip link set v0 up
+touch %(d)s/plugged
+until grep -q READY %(d)s/ready; do sleep 0.05; done
+%(daemon)s -o %(d)s --poll 0.1 --for 3s 192.0.2.2:11123 '[2001:db8::2]:11123'
+'''
+if os.getuid() == 0 and run("unshare", "-n", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1").returncode == 0:
+    d = directory("veth")
+    write("veth/sim.json", json.dumps({"servers": [dict(clock(OFFSET), name=n, address=a, port=11123) for n, a in (
+        ("four", "192.0.2.2"), ("six", "2001:db8::2"))]}))
+    got = run("unshare", "-n", "sh", "-c", VETH % {"d": d, "here": HERE, "daemon": DAEMON})
+    got = [r for r in records(d, "exchange") if r["fault"] == "none"]
+    for name in ("192.0.2.2:11123", "[2001:db8::2]:11123"):
+        stamps = [(r["t1_stamp"], r["t4_stamp"]) for r in got if r["server"] == name]
+        equal(set(stamps[1:]), {("kernel", "kernel")}, "on a cable the kernel stamps both ends, too: %s" % name)
+    ok(got and abs(median(errors(got))) < 300000, "and rightly", errors(got))
+else:
+    skip("a cable between two hosts", "no network namespace can be made here")
 
 PRELOAD = os.path.join(BUILD, "tests", "preload_clock.so")
 if os.path.exists(PRELOAD) and "asan" not in run("ldd", DAEMON).stdout:
