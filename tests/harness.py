@@ -165,8 +165,9 @@ def records(path, kind=None):
     for name in evidence_files(path) if os.path.isdir(path) else [path]:
         with open(name, "rb") as f:
             for line in f:
-                if line.endswith(b"\n"):
-                    found.append(json.loads(line))
+                if not line.endswith(b"\n"):
+                    break  # still being written; what comes of it is no line of its own
+                found.append(json.loads(line))
     return [r for r in found if kind is None or r["type"] == kind]
 
 
