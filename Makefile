@@ -82,7 +82,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
-  static sim bench-accuracy run-bench-accuracy clean help FORCE
+  static sim bench-year run-bench-year bench-accuracy run-bench-accuracy clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -182,6 +182,13 @@ bench-accuracy: deps
 run-bench-accuracy: all $(BUILD)/tests/preload_clock.so
 	BUILD='$(BUILD)' tests/bench_accuracy
 
+# a year of evidence, eight servers at 64 s: 3.4 GB in TMPDIR; DAYS=365
+bench-year: deps
+	@$(MAKE) --no-print-directory run-bench-year
+
+run-bench-year: all $(BUILD)/tests/prog_make_year
+	BUILD='$(BUILD)' tests/bench_year
+
 sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
@@ -234,6 +241,7 @@ help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
+	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'

@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-from harness import MAKE_EVIDENCE, TOOL, done, equal, holds, ns, ok, rfc3339, run, scratch, start, tool, write
+from harness import BUILD, MAKE_EVIDENCE, TOOL, done, equal, holds, ns, ok, rfc3339, run, scratch, start, tool, write
 
 NOON = "2026-03-10T12:00:00.000000000Z"
 
@@ -182,6 +182,17 @@ boots[1] = write("second-boot.jsonl", open(boots[1]).read().replace('"boot_id":"
 got = tool("convert", "--json", "--unverified", "-e", boots[0], "-e", boots[1], "2026-03-10T12:05:00Z").stdout.splitlines()
 equal([json.loads(l)["utc"][:19] for l in got], ["2026-03-10T12:05:01", "2026-03-20T12:05:00"],
       "answers of two boots are in the order of UTC, whatever the host's clock said when they began")
+
+long = write("long.jsonl", run(os.path.join(BUILD, "tests", "prog_make_year"), "12", "3", "512").stdout)
+asked = ["2026-01-01T00:10:00Z", "2026-01-06T12:00:00Z", "2026-01-12T23:00:00Z"]
+whole = [json.loads(l) for l in tool("convert", "--json", "-e", long, *asked).stdout.splitlines()]
+alone = [json.loads(tool("convert", "--json", "-e", long, t).stdout) for t in asked]
+ok(all(w["kind"] == a["kind"] == "inside" and abs(ns(w["utc"]) - ns(a["utc"])) < 200000 for w, a in zip(whole, alone)),
+   "one day's model of a long time says what the whole one says", (whole, alone))
+ok(whole[1]["basis"]["from_seq"] < 3 and alone[1]["basis"]["from_seq"] > 1000 and
+   alone[1]["basis"]["to_seq"] < whole[1]["basis"]["to_seq"] - 1000, "and rests on less", (whole[1]["basis"], alone[1]["basis"]))
+equal(json.loads(tool("convert", "--json", "-e", long, "2026-03-01T00:00:00Z").stdout)["kind"], "after",
+      "a time far from all of it is answered by all of it")
 
 berlin = make("2026-10-25T00:00:00.000000000Z", "3000000000", "0", "10800", "Europe/Berlin", "7200")
 equal(corrected(berlin, "".join("Oct 25 %s x\n" % t for t in ("02:30:00", "02:59:59", "02:00:00", "02:30:00", "03:10:00"))),

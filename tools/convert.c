@@ -319,13 +319,59 @@ take_option(struct conversion *c, int option)
 	return -1;
 }
 
+/* Only these times will be asked for; false: who knows which. */
+static bool
+choose_window(
+    const struct conversion *c, char *const times[], struct model_request *wanted)
+{
+	struct system_time t;
+
+	wanted->from.ns = INT64_MAX;
+	wanted->to.ns = INT64_MIN;
+	for (; *times != NULL; times++) {
+		if (!parse_rfc3339(*times, &t.ns) && !parse_unix(*times, &t.ns))
+			return false;
+		wanted->from.ns = t.ns < wanted->from.ns ? t.ns : wanted->from.ns;
+		wanted->to.ns = t.ns > wanted->to.ns ? t.ns : wanted->to.ns;
+	}
+	return !c->asked.linear;
+}
+
+static bool
+answers_all(const struct conversion *c, char *const times[])
+{
+	struct model_answer answers[ANSWERS_MAX];
+	struct system_time t;
+
+	for (; *times != NULL; times++)
+		if ((parse_rfc3339(*times, &t.ns) || parse_unix(*times, &t.ns)) &&
+		    model_answers(&c->model, t, answers, ANSWERS_MAX) == 0)
+			return false;
+	return true;
+}
+
+/* What lies near the times is modelled; all of it only where that does not do. */
+static bool
+load(struct conversion *c, char *const times[])
+{
+	struct model_request wanted = model_options_request(&c->asked);
+
+	wanted.windowed = choose_window(c, times, &wanted);
+	if (!model_load(&c->model, &wanted))
+		return false;
+	if (!wanted.windowed || answers_all(c, times))
+		return true;
+	model_free(&c->model);
+	wanted.windowed = false;
+	return model_load(&c->model, &wanted);
+}
+
 static int
 convert(struct conversion *c, char *const times[])
 {
-	struct model_request wanted = model_options_request(&c->asked);
 	bool understood = true;
 
-	if (!model_load(&c->model, &wanted))
+	if (!load(c, times))
 		return EXIT_CANNOT;
 	for (; *times != NULL; times++)
 		understood &=

@@ -305,21 +305,21 @@ settle(struct estimating *e, struct raw_time until, bool several)
 	e->blocks++;
 }
 
-/* A block is settled up to its last quarter; its second half comes again in the next. */
+/* A block is settled up to its last eighth; its last quarter comes again in the next. */
 void
 estimate_take(struct estimating *e, const struct observation *o)
 {
 	size_t block = e->block > 0 ? e->block : ESTIMATE_BLOCK;
-	size_t half = block / 2;
+	size_t again = block / 4;
 
 	e->o = memory_grow(e->o, &e->room, e->count + 1, sizeof(*e->o));
 	e->o[e->count++] = *o;
 	if (e->count < block)
 		return;
 	qsort(e->o, e->count, sizeof(*e->o), by_time);
-	settle(e, e->o[block - block / 4].at, true);
-	memmove(e->o, &e->o[half], (e->count - half) * sizeof(*e->o));
-	e->count -= half;
+	settle(e, e->o[block - again / 2].at, true);
+	memmove(e->o, &e->o[e->count - again], again * sizeof(*e->o));
+	e->count = again;
 	forget_servers(e);
 }
 

@@ -65,6 +65,10 @@ struct model_request {
 	size_t count;
 	bool unverified; /* what does not hold, or no seal covers, too */
 	bool beyond;     /* go on over a boot, a suspend, another clocksource */
+	/* if windowed: only times of the host's clock from..to will be asked for, and
+	 * evidence that is far from them is verified, but not modelled */
+	bool windowed;
+	struct system_time from, to;
 };
 
 /*

@@ -9,11 +9,13 @@
 #include "records.h"
 #include "say.h"
 
-#define THIN_AT 65536                       /* knots */
-#define SLEWED_OVER_NS (60 * NS_PER_SECOND) /* over less a mean says little */
+#define THIN_AT 65536                                  /* knots */
+#define MARGIN_NS (INT64_C(2) * 86400 * NS_PER_SECOND) /* about a window */
+#define SLEWED_OVER_NS (60 * NS_PER_SECOND)            /* over less a mean says little */
 
 struct loading {
 	struct model *model;
+	const struct model_request *request;
 	const struct records_file *file; /* whose boot is `boot` */
 	size_t boot;
 	bool watched;
@@ -101,20 +103,26 @@ add_reading(
 {
 	add_knot(b, (struct model_knot){ at->raw, at->real, at->read, .stepped = stepped,
 			.loose = loose });
-	b->last = at->real;
 }
 
 static void
-add_calibration(struct model *m, struct boot_model *b, const struct clock_reading *at,
-    const struct calibration *c)
+add_calibration(
+    struct boot_model *b, const struct clock_reading *at, const struct calibration *c)
 {
-	struct model_point point;
+	struct model_point point = { .common = false };
 	struct clock_model alone = { .point = &point };
 
 	if (!c->selected)
 		return;
 	clock_model_point(&alone, at, c);
 	estimate_calibration(&b->estimating, &point);
+}
+
+static void
+note_linear(struct model *m, const struct clock_reading *at, const struct calibration *c)
+{
+	if (!c->selected)
+		return;
 	m->has_linear = true;
 	m->linear = (struct linear_correction){ at->real, c->offset, c->frequency };
 	m->linear_error = c->frequency_error;
@@ -265,6 +273,16 @@ take_clock(struct model *m, struct boot_model *b, const struct record *r)
 		    stretch_at(m, b, r->event.clock.bend.knot.raw), &r->event.clock.bend);
 }
 
+/* Two days to either side say of a time all that a year could. But who set the clock may
+ * have set it from there to here. */
+static bool
+far_off(const struct model_request *want, const struct record *r)
+{
+	return want->windowed && r->type != RECORD_EVENT &&
+	       (system_since(want->from, r->at.real).ns > MARGIN_NS ||
+		   system_since(r->at.real, want->to).ns > MARGIN_NS);
+}
+
 static void
 on_record(void *arg, const struct records_line *line, const struct record *r)
 {
@@ -278,13 +296,18 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 		l->boot = boot_for(l, line->file, &r->at);
 	l->file = line->file;
 	b = &m->boot[l->boot];
+	b->last = r->at.real;
+	if (r->type == RECORD_CALIBRATION)
+		note_linear(m, &r->at, &r->calibration);
+	if (far_off(l->request, r))
+		return;
 	b->unwatched |= !l->watched || !r->at.has_boot;
 	note_basis(b, line, r);
 	take_clock(m, b, r);
 	if (r->type == RECORD_EXCHANGE)
 		add_exchange(m, b, &r->exchange);
 	if (r->type == RECORD_CALIBRATION)
-		add_calibration(m, b, &r->at, &r->calibration);
+		add_calibration(b, &r->at, &r->calibration);
 }
 
 static void
@@ -324,7 +347,7 @@ count_unsealed(struct model *m, const struct records *r)
 bool
 model_load(struct model *m, const struct model_request *r)
 {
-	struct loading l = { .model = m };
+	struct loading l = { .model = m, .request = r };
 	struct records records;
 	struct records_visitor visitor = {
 		.record = on_record,
