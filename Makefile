@@ -160,7 +160,7 @@ engines:
 	cd $(BUILD)/engines && npm install --no-save --no-audit --no-fund @duckdb/node-api
 
 # scenarios wait more than they compute: several at a time, and they first
-run-check: all $(test_bin) $(prog_bin)
+run-check: all $(test_bin) $(prog_bin) $(BUILD)/simulate $(BUILD)/simulate-live
 	BUILD='$(BUILD)' prove --exec '' -j $(JOBS) $(PROVEFLAGS) $(test_t) $(test_bin)
 
 demo:

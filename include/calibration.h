@@ -9,7 +9,7 @@
  *   reload       the servers anew, if they are not the same
  *   exchange     the server's address, if it is another; then, if the request has ended,
  *                the record's own reading of the clocks, the exchange and its sample,
- *                which follows from the exchange and the record's read_ns
+ *                which follows from the exchange
  *   calibration  the addresses of all servers: nothing else tells of one that was not
  *                asked yet
  *   clock        the knot, if it has one: there the rate of the host's clock changed

@@ -78,7 +78,9 @@ feed(const struct observation *o)
 {
 	struct exchange x = { .t1_raw = o->t1_raw,
 		.t1 = { o->t1_raw.ns },
+		.t1_read = { 50 },
 		.t4_raw = o->t4_raw,
+		.t4_read = { 50 },
 		.t4 = { o->t4_raw.ns },
 		.t2 = o->t2,
 		.t3 = o->t3,
@@ -94,7 +96,7 @@ feed(const struct observation *o)
 	};
 	struct sample sample;
 
-	if (sample_from_exchange(&x, at.read, &sample) != FAULT_NONE)
+	if (sample_from_exchange(&x, &sample) != FAULT_NONE)
 		return;
 	host_rate_read(&calibrator.host_rate, &at);
 	calibrator_exchange(&calibrator, o->server, &x, &sample);
