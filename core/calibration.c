@@ -11,14 +11,6 @@
  * cuts them off where it should round up: 1.5 * 2^-16 s. */
 #define ROOT_TRUNCATION 22.889e-6
 
-/* The stages' view of one server at one moment. */
-struct view {
-	bool measured;
-	struct drift drift;
-	struct estimate estimate;
-	double growth;
-};
-
 static bool
 copy_text(char *to, size_t size, const char *from)
 {
@@ -96,17 +88,35 @@ calibrator_predicts(
     const struct calibrator *c, size_t server, const struct sample *sample)
 {
 	const struct measured *m = present(&c->server[server]);
-	struct drift d;
-	double allowed;
-	double missed;
+	const struct drift *d = &m->drift;
+	double tau = span_seconds(raw_since(sample->at, d->epoch));
+	double error = span_seconds(d->error) + d->frequency_error * tau;
+	double allowed = 3 * sqrt(error * error + drift_wander(tau)) +
+			 span_seconds(span_sub(sample->delay, d->delay_min)) / 2 +
+			 span_seconds(sample->dispersion);
+	double missed = span_seconds(span_sub(sample->utc_minus_raw, d->utc_minus_raw)) -
+			d->frequency * tau;
 
-	if (!drift_fit(&m->history, sample->at, &d) || d.points < CLOCK_FILTER_STAGES)
-		return false;
-	missed = span_seconds(span_sub(sample->utc_minus_raw, d.utc_minus_raw));
-	allowed = 3 * span_seconds(d.error) +
-		  span_seconds(span_sub(sample->delay, d.delay_min)) / 2 +
-		  span_seconds(sample->dispersion);
-	return fabs(missed) <= allowed;
+	return m->history.used >= CLOCK_FILTER_STAGES && fabs(missed) <= allowed;
+}
+
+/* s/s: how fast what the filter says becomes worse. */
+static double
+growth(const struct drift *d)
+{
+	return SAMPLE_PHI + 2 * d->frequency_error;
+}
+
+static void
+take_sample(struct measured *m, const struct sample *sample)
+{
+	struct aging aging;
+
+	clock_filter_push(&m->filter, sample);
+	drift_add(&m->history, sample);
+	(void)drift_fit(&m->history, sample->at, &m->drift);
+	aging = (struct aging){ m->drift.frequency, growth(&m->drift) };
+	(void)clock_filter_estimate(&m->filter, &aging, &m->estimate);
 }
 
 void
@@ -134,26 +144,11 @@ calibrator_exchange(struct calibrator *c, size_t server, const struct exchange *
 		    x->stratum > NTP_STRATUM_MAX;
 	m->root_delay = x->root_delay;
 	m->root_dispersion = x->root_dispersion;
-	clock_filter_push(&m->filter, sample);
-	drift_add(&m->history, sample);
-}
-
-static struct view
-view_measured(const struct measured *m, struct raw_time now)
-{
-	struct view v = { 0 };
-	struct aging aging;
-
-	if (!drift_fit(&m->history, now, &v.drift))
-		return v;
-	v.growth = SAMPLE_PHI + 2 * v.drift.frequency_error;
-	aging = (struct aging){ v.drift.frequency, v.growth };
-	v.measured = clock_filter_estimate(&m->filter, &aging, &v.estimate);
-	return v;
+	take_sample(m, sample);
 }
 
 static enum verdict
-standing(const struct calibrated_server *s, const struct view *v, struct raw_time now)
+standing(const struct calibrated_server *s, struct raw_time now)
 {
 	const struct measured *m = present(s);
 
@@ -171,35 +166,34 @@ standing(const struct calibrated_server *s, const struct view *v, struct raw_tim
 		return VERDICT_TOO_DISTANT;
 	if (m->reach == 0)
 		return m->answered != 0 ? VERDICT_FAULTY : VERDICT_UNREACHABLE;
-	if (raw_since(now, v->estimate.newest).ns > STALE_NS)
+	if (raw_since(now, m->estimate.newest).ns > STALE_NS)
 		return VERDICT_STALE;
 	return VERDICT_ELIGIBLE;
 }
 
 static struct candidate
-candidate_from(const struct calibrated_server *s, const struct view *v,
-    const struct clock_reading *now)
+candidate_from(const struct calibrated_server *s, const struct clock_reading *now)
 {
 	const struct measured *m = present(s);
 	struct span real_minus_raw = system_minus_raw(now->real, now->raw);
 	double age;
 	struct span utc_now;
 
-	if (!v->measured)
-		return (struct candidate){ .standing = standing(s, v, now->raw) };
-	age = span_seconds(raw_since(now->raw, v->estimate.newest));
+	if (m->filter.used == 0)
+		return (struct candidate){ .standing = standing(s, now->raw) };
+	age = span_seconds(raw_since(now->raw, m->estimate.newest));
 	utc_now = span_add(
-	    v->estimate.utc_minus_raw, span_from_seconds(v->drift.frequency * age));
+	    m->estimate.utc_minus_raw, span_from_seconds(m->drift.frequency * age));
 	return (struct candidate){
-		.standing = standing(s, v, now->raw),
+		.standing = standing(s, now->raw),
 		.offset = span_sub(utc_now, real_minus_raw),
-		.delay = v->estimate.best.delay,
-		.dispersion = v->estimate.dispersion,
-		.jitter = v->estimate.jitter,
+		.delay = m->estimate.best.delay,
+		.dispersion = m->estimate.dispersion,
+		.jitter = m->estimate.jitter,
 		.root_delay = m->root_delay,
 		.root_dispersion = m->root_dispersion,
-		.newest = v->estimate.newest,
-		.growth = v->growth,
+		.newest = m->estimate.newest,
+		.growth = growth(&m->drift),
 		.stratum = m->stratum,
 	};
 }
@@ -219,29 +213,20 @@ report_server(const struct calibrated_server *s, struct server_calibration *out)
 	}
 }
 
-/* All that is known at one moment but the fit. */
-struct judgement {
-	struct view view[MAX_SERVERS];
-	struct candidate candidate[MAX_SERVERS];
-	struct selection selection;
-};
-
+/* selection_choose(), and who was there to choose from. */
 static void
-judge(const struct calibrator *c, const struct clock_reading *now, struct judgement *j)
+judge(const struct calibrator *c, const struct clock_reading *now,
+    struct candidate candidate[], struct selection *out)
 {
-	for (size_t i = 0; i < c->servers; i++) {
-		j->view[i] = view_measured(present(&c->server[i]), now->raw);
-		j->candidate[i] = candidate_from(&c->server[i], &j->view[i], now);
-	}
-	selection_choose(j->candidate, c->servers, now->raw, &j->selection);
+	for (size_t i = 0; i < c->servers; i++)
+		candidate[i] = candidate_from(&c->server[i], now);
+	selection_choose(candidate, c->servers, now->raw, out);
 }
 
 static void
 report_judgement(
-    const struct calibrator *c, const struct judgement *j, struct calibration *out)
+    const struct calibrator *c, const struct selection *s, struct calibration *out)
 {
-	const struct selection *s = &j->selection;
-
 	*out = (struct calibration){
 		.outcome = s->outcome,
 		.candidates = s->candidates,
@@ -256,17 +241,17 @@ report_judgement(
 }
 
 static void
-report_selected(
-    const struct calibrator *c, const struct judgement *j, struct calibration *out)
+report_selected(const struct calibrator *c, const struct selection *s,
+    const struct candidate candidate[], struct calibration *out)
 {
-	size_t w = (size_t)j->selection.winner;
+	size_t w = (size_t)s->winner;
 
 	out->selected = true;
 	(void)copy_text(out->server, sizeof(out->server), c->server[w].name);
 	out->common = c->server[w].measured.common;
-	out->delay = j->candidate[w].delay;
-	out->jitter = j->candidate[w].jitter;
-	out->root_distance = j->selection.root_distance[w];
+	out->delay = candidate[w].delay;
+	out->jitter = candidate[w].jitter;
+	out->root_distance = s->root_distance[w];
 }
 
 static bool
@@ -321,29 +306,29 @@ report_fit(const struct fit *f, const struct rate *host, struct calibration *out
 
 void
 calibrator_judge(
-    const struct calibrator *c, const struct clock_reading *now, struct calibration *out)
+    const struct calibrator *c, const struct clock_reading *now, struct selection *out)
 {
-	struct judgement j;
+	struct candidate candidate[MAX_SERVERS];
 
-	judge(c, now, &j);
-	report_judgement(c, &j, out);
+	judge(c, now, candidate, out);
 }
 
 void
 calibrator_conclude(
     const struct calibrator *c, const struct clock_reading *now, struct calibration *out)
 {
-	struct judgement j = { .selection = { .winner = -1 } };
-	struct fit fit;
+	struct candidate candidate[MAX_SERVERS];
+	struct selection selection = { .winner = -1 };
 	struct rate host = host_rate_at(&c->host_rate, now);
+	struct fit fit;
 
-	judge(c, now, &j);
-	report_judgement(c, &j, out);
-	if (j.selection.winner < 0 || !fit_truechimers(c, &j.selection, now->raw, &fit))
+	judge(c, now, candidate, &selection);
+	report_judgement(c, &selection, out);
+	if (selection.winner < 0 || !fit_truechimers(c, &selection, now->raw, &fit))
 		return;
-	report_selected(c, &j, out);
+	report_selected(c, &selection, candidate, out);
 	out->utc_minus_raw = fit.utc_minus_raw;
 	out->offset = span_sub(fit.utc_minus_raw, system_minus_raw(now->real, now->raw));
-	out->bound = bound(&j.selection, out->offset);
+	out->bound = bound(&selection, out->offset);
 	report_fit(&fit, &host, out);
 }

@@ -94,7 +94,7 @@ fit_sources(
 	if (f.impossible > 0 && fit_trim(&f))
 		fit_pass(&f, DOUBT_FIRST);
 	if (f.points >= WANDER_POINTS)
-		f.wander = WANDER_MARGIN * wander_fit(deviance, &f);
+		f.wander = WANDER_MARGIN * wander_fit_roughly(deviance, &f);
 	fit_pass(&f, DOUBT_HUBER);
 	fit_pass(&f, DOUBT_LAST);
 	emit(&f, out);

@@ -4,6 +4,7 @@
 #define STEPS 40 /* quarter decades from 1e-22 to 1e-12 */
 #define START 16 /* 1e-18 */
 #define PRIOR_STEPS 6.0
+#define DECADE 4
 
 void
 log_product_times(struct log_product *p, double factor)
@@ -70,13 +71,14 @@ look_at(struct search *s, int step)
 	}
 }
 
-double
-wander_fit(double (*deviance)(const void *subject, double wander), const void *subject)
+static double
+fit_to(int finest, double (*deviance)(const void *subject, double wander),
+    const void *subject)
 {
 	struct search s = { deviance, subject, START,
 		deviance(subject, wander_of(START)) };
 
-	for (int stride = 4; stride >= 1; stride /= 2) {
+	for (int stride = DECADE; stride >= finest; stride /= 2) {
 		int from;
 
 		do {
@@ -84,7 +86,20 @@ wander_fit(double (*deviance)(const void *subject, double wander), const void *s
 			look_at(&s, from + stride);
 			if (s.best == from)
 				look_at(&s, from - stride);
-		} while (stride == 4 && s.best != from);
+		} while (stride == DECADE && s.best != from);
 	}
 	return wander_of(s.best);
+}
+
+double
+wander_fit(double (*deviance)(const void *subject, double wander), const void *subject)
+{
+	return fit_to(1, deviance, subject);
+}
+
+double
+wander_fit_roughly(
+    double (*deviance)(const void *subject, double wander), const void *subject)
+{
+	return fit_to(DECADE, deviance, subject);
 }

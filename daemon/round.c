@@ -24,13 +24,13 @@ round_is_over(const struct roster *r, const bool answered[])
 }
 
 bool
-round_standing_changed(const struct calibration *before, const struct calibration *now)
+round_standing_changed(const struct calibration *before, const struct selection *now)
 {
-	if (before->outcome != now->outcome || before->servers != now->servers)
+	if (before->outcome != now->outcome)
 		return true;
-	for (size_t i = 0; i < now->servers; i++) {
+	for (size_t i = 0; i < before->servers; i++) {
 		enum verdict old = before->server_at[i].verdict;
-		enum verdict new = now->server_at[i].verdict;
+		enum verdict new = now->verdict[i];
 
 		if (old != new && (old > VERDICT_ELIGIBLE || new > VERDICT_ELIGIBLE))
 			return true;

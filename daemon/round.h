@@ -14,8 +14,9 @@
  */
 bool round_is_over(const struct roster *r, const bool answered[]);
 
-/* Which of the believed is selected may wait for the round; who is believed may not. */
+/* Which of the believed is selected may wait for the round; who is believed may not.
+ * The servers are the same. */
 bool round_standing_changed(
-    const struct calibration *before, const struct calibration *now);
+    const struct calibration *before, const struct selection *now);
 
 #endif

@@ -49,10 +49,11 @@ witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 {
 	static struct calibration c;
 	const struct calibrator *calibrator = &w->replay.calibrator;
-	bool over = round_is_over(&w->roster, w->answered);
+	struct selection judged;
 
-	calibrator_judge(calibrator, now, &c);
-	if (!must && !over && !(w->calibrated && round_standing_changed(&w->last, &c)))
+	calibrator_judge(calibrator, now, &judged);
+	if (!must && !round_is_over(&w->roster, w->answered) &&
+	    !(w->calibrated && round_standing_changed(&w->last, &judged)))
 		return;
 	calibrator_conclude(calibrator, now, &c);
 	report_changes(&w->last, &c);

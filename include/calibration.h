@@ -92,6 +92,10 @@ struct measured {
 	struct span root_delay, root_dispersion;
 	struct clock_filter filter;
 	struct drift_history history;
+	/* of these two, as of the last sample; worth the room: all servers are judged at
+	 * each exchange of one */
+	struct drift drift;
+	struct estimate estimate;
 };
 
 struct calibrated_server {
@@ -134,10 +138,9 @@ bool calibrator_predicts(
 void calibrator_exchange(struct calibrator *c, size_t server, const struct exchange *x,
     const struct sample *sample);
 
-/* Who is believed at this reading of the clocks, and nothing more: no selection, no fit.
- */
+/* Who is believed at this reading of the clocks; out as of selection.h. */
 void calibrator_judge(
-    const struct calibrator *c, const struct clock_reading *now, struct calibration *out);
+    const struct calibrator *c, const struct clock_reading *now, struct selection *out);
 
 /* What is known at this reading of the clocks. */
 void calibrator_conclude(

@@ -15,6 +15,10 @@
 double wander_fit(
     double (*deviance)(const void *subject, double wander), const void *subject);
 
+/* The same to the nearest decade, at about four values: for who asks often. */
+double wander_fit_roughly(
+    double (*deviance)(const void *subject, double wander), const void *subject);
+
 /* ln of a product of many positive factors, from multiplications only. All zero is the
  * empty product, ln 1 = 0. */
 struct log_product {
