@@ -29,6 +29,7 @@ configure(struct replay *p, const struct record_servers *servers)
 {
 	p->servers = *servers;
 	p->configured = true;
+	p->listed = true;
 	p->calibrator.servers = 0;
 	for (size_t i = 0; i < servers->count; i++) {
 		const struct record_server *s = &servers->server[i];
@@ -117,6 +118,7 @@ adopt_servers(struct replay *p, const struct calibration *c)
 
 	for (size_t i = 0; same && i < c->servers; i++)
 		same = strcmp(c->server_at[i].name, p->calibrator.server[i].name) == 0;
+	p->listed = true;
 	if (same)
 		return;
 	p->configured = false;
@@ -138,7 +140,7 @@ adopt_denial(struct calibrated_server *s)
 static void
 take_calibration(struct replay *p, const struct calibration *c)
 {
-	if (!p->whole)
+	if (!p->listed)
 		adopt_servers(p, c);
 	for (size_t i = 0; i < c->servers && i < p->calibrator.servers; i++) {
 		take_address(p, i, c->server_at[i].address);
@@ -193,6 +195,7 @@ static void
 take_gap(struct replay *p, const struct record *r)
 {
 	p->whole = false;
+	p->listed = false;
 	p->from = r->at.raw;
 	memset(p->seen, 0, sizeof(p->seen));
 }

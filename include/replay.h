@@ -28,6 +28,7 @@ struct replay {
 	struct calibrator calibrator;
 	struct record_servers servers; /* as configured; none: no record said */
 	bool configured;
+	bool listed;  /* whose names the calibrator has, by a record since `from` */
 	bool foreign; /* the start record names a method that is not ours */
 	bool whole;   /* the host's rate rests on nothing that was before */
 	bool begun;

@@ -161,13 +161,16 @@ dropped = [i for i in range(good) if said[i]["type"] == "exchange" and said[i]["
 status, out, _ = replay(lines[:dropped[-1]] + lines[dropped[-1] + 1:])
 equal(status, 1, "nor does one whose exchange was taken out")
 
-# a file that begins in the middle
-reload = [i for i, r in enumerate(said) if r["type"] == "reload"][0]
-for skipped in (1, 10, len(lines) // 3, len(lines) // 2, reload + 20):
+# a file that begins in the middle: a suspend within makes all afresh
+first = {kind: next((i for i, r in enumerate(said) if kind in (r["type"], r.get("event"))), None)
+         for kind in ("calibration", "suspend", "reload")}
+for skipped in (1, 10, len(lines) // 4, len(lines) // 3, len(lines) // 2, first["reload"] + 20):
     status, out, err = replay(lines, skipped)
     ok(status == 0, "from line %d on nothing is called false" % (skipped + 1), out + err)
-    if skipped < reload:
-        got = counts(out)
-        ok(got["follow"] > sum(r["type"] == "exchange" for r in said[skipped:]),
-           "and what begins afresh within it is replayed", out)
+if faked:
+    status, out, err = replay(lines, first["calibration"])
+    ok(counts(out)["follow"] > sum(r["type"] == "exchange" for r in said[first["calibration"]:]),
+       "and what begins afresh within it is replayed", out)
+    status, out, err = replay(lines, first["suspend"])
+    ok(status == 0, "nor where it begins with the suspend", out + err)
 done()

@@ -302,6 +302,22 @@ START_TEST(who_begins_in_the_middle_waits_until_all_that_counts_is_inside)
 }
 END_TEST
 
+START_TEST(a_suspend_before_the_servers_are_known_does_not_confuse)
+{
+	begin();
+	rounds(100);
+	memset(&reader, 0, sizeof(reader));
+	record = (struct record){ .type = RECORD_EVENT, .at = reading() };
+	record.event.kind = EVENT_SUSPEND;
+	(void)pass();
+	ck_assert_int_ge(until_it_follows(), DRIFT_POINTS);
+	record = (struct record){ .type = RECORD_EVENT, .at = reading() };
+	record.event.kind = EVENT_SUSPEND;
+	(void)pass();
+	ck_assert_int_eq(until_it_follows(), 0);
+}
+END_TEST
+
 START_TEST(after_a_gap_likewise)
 {
 	begin();
@@ -394,6 +410,7 @@ main(void)
 	tcase_add_test(t, servers_that_stay_keep_their_samples_and_others_begin_afresh);
 	tcase_add_test(t, events_reach_the_calibrator);
 	tcase_add_test(t, who_begins_in_the_middle_waits_until_all_that_counts_is_inside);
+	tcase_add_test(t, a_suspend_before_the_servers_are_known_does_not_confuse);
 	tcase_add_test(t, after_a_gap_likewise);
 	tcase_add_test(
 	    t, address_that_changed_without_an_exchange_follows_from_the_calibration);
