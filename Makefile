@@ -45,9 +45,12 @@ SANITIZE = $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all
 
 ALL_CPPFLAGS = -Iinclude -DCLOCKWITNESS_VERSION='"$(VERSION)"' \
   -DCLOCKWITNESS_SYSCONFDIR='"$(SYSCONFDIR)"' $(CPPFLAGS)
+SMALL    = $(if $(STATIC),-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables)
+SMALL_LD = $(if $(STATIC),-Wl$(,)--gc-sections -Wl$(,)-z$(,)pack-relative-relocs \
+  -Wl$(,)--build-id=none)
 # conclusions are replayed bit for bit: no fused multiply-add
-ALL_CFLAGS = -std=c11 -ffp-contract=off $(WARNINGS) $(HARDEN) $(SANITIZE) $(CFLAGS)
-ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZE) $(LDFLAGS)
+ALL_CFLAGS = -std=c11 -ffp-contract=off $(WARNINGS) $(HARDEN) $(SANITIZE) $(SMALL) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZE) $(SMALL_LD) $(LDFLAGS)
 
 core_c   = $(wildcard core/*.c)
 daemon_c = $(wildcard daemon/*.c)
@@ -76,13 +79,16 @@ DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
               $(if $(NOSYSTEMD),,libsystemd)
 TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih
 TESTS_PKGS  = libsodium jansson check $(if $(NOARCHIVE),,libarchive)
-$(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
+# what goes onto a host in trouble is small; the tools are fast
+$(BUILD)/daemon/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
+$(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD) \
+  $(if $(STATIC),-DWITHOUT_NSS)
 $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
-  static sim bench-year run-bench-year bench-accuracy run-bench-accuracy clean help FORCE
+  static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -217,6 +223,17 @@ static:
 	ls -l build-static/$(NAME)d build-static/$(NAME)
 	sha256sum build-static/$(NAME)d build-static/$(NAME)
 
+# the same octets from another directory; what the file needs on a host: nothing
+check-static: deps static $(BUILD)/tests/preload_clock.so
+	rm -rf build-again && mkdir -p build-again/elsewhere
+	cp -r Makefile core daemon include tools conf build-again/elsewhere/
+	$(MAKE) --no-print-directory -C build-again/elsewhere static
+	cmp build-static/$(NAME)d build-again/elsewhere/build-static/$(NAME)d
+	cmp build-static/$(NAME) build-again/elsewhere/build-static/$(NAME)
+	rm -rf build-again
+	@$(MAKE) --no-print-directory all
+	BUILD='$(BUILD)' prove tests/static.t
+
 install: all
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME)d $(DESTDIR)$(SBINDIR)/$(NAME)d
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
@@ -235,7 +252,7 @@ uninstall:
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:
-	rm -rf build build-san build-lint build-static
+	rm -rf build build-san build-lint build-static build-again
 
 help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
@@ -246,5 +263,6 @@ help:
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
+	@echo '  make check-static   twice the same octets; on an empty root; not to be fooled by a preload'
 	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR'
 	@echo '  make uninstall  make clean   JOBS=4 tests at a time   V=1 shows commands   BUILD=dir builds elsewhere'

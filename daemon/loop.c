@@ -221,38 +221,38 @@ need_dns(struct loop *l)
 	return l->dns != NULL;
 }
 
+/* An address as a number is no question for anybody. */
 static bool
-is_number(const char *host)
+from_number(const char *host, int port, struct loop_address *out)
 {
-	struct in6_addr a;
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)port) };
 
-	return evutil_inet_pton(AF_INET, host, &a) == 1 ||
-	       evutil_inet_pton(AF_INET6, host, &a) == 1;
+	if (evutil_inet_pton(AF_INET, host, &v4.sin_addr) == 1) {
+		memcpy(&out->address, &v4, sizeof(v4));
+		out->length = sizeof(v4);
+		return true;
+	}
+	if (evutil_inet_pton_scope(AF_INET6, host, &v6.sin6_addr, &v6.sin6_scope_id) != 1)
+		return false;
+	memcpy(&out->address, &v6, sizeof(v6));
+	out->length = sizeof(v6);
+	return true;
 }
 
-struct loop_query *
-loop_resolve(struct loop *l, const char *host, int port, loop_resolved *call, void *arg)
+static struct loop_query *
+ask(struct loop *l, const char *host, int port, struct loop_query *q)
 {
-	struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC,
+	struct evutil_addrinfo hints = {
+		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_DGRAM,
 		.ai_protocol = IPPROTO_UDP,
-		.ai_flags = is_number(host) ? EVUTIL_AI_NUMERICHOST : 0 };
-	struct evutil_addrinfo *number = NULL;
-	struct loop_query *q = malloc(sizeof(*q));
+	};
 	char service[8];
 
 	(void)snprintf(service, sizeof(service), "%d", port);
-	if (q == NULL) {
-		call(arg, NULL, 0, "no memory");
-		return NULL;
-	}
-	*q = (struct loop_query){ call, arg };
-	if (is_number(host)) {
-		int error = evutil_getaddrinfo(host, service, &hints, &number);
-
-		on_resolved(error, number, q);
-		return NULL;
-	}
 	if (!need_dns(l)) {
 		on_resolved(EVUTIL_EAI_FAIL, NULL, q);
 		return NULL;
@@ -260,6 +260,25 @@ loop_resolve(struct loop *l, const char *host, int port, loop_resolved *call, vo
 	return evdns_getaddrinfo(l->dns, host, service, &hints, on_resolved, q) != NULL
 		   ? q
 		   : NULL;
+}
+
+struct loop_query *
+loop_resolve(struct loop *l, const char *host, int port, loop_resolved *call, void *arg)
+{
+	struct loop_address number = { .length = 0 };
+	struct loop_query *q;
+
+	if (from_number(host, port, &number)) {
+		call(arg, &number, 1, "");
+		return NULL;
+	}
+	q = malloc(sizeof(*q));
+	if (q == NULL) {
+		call(arg, NULL, 0, "no memory");
+		return NULL;
+	}
+	*q = (struct loop_query){ call, arg };
+	return ask(l, host, port, q);
 }
 
 void

@@ -77,7 +77,7 @@ open_phc(struct witness *w, char out[RECORD_TEXT_SIZE])
 		return;
 	(void)snprintf(text, sizeof(text), "%s", interface);
 	if (!phc_open(&w->phc, interface, why, sizeof(why))) {
-		(void)snprintf(text, sizeof(text), "%s: %s", interface, why);
+		(void)snprintf(text, sizeof(text), "%.15s: %.200s", interface, why);
 		log_line(
 		    LOG_WARNING, "no hardware stamps of %s; the kernel's serve", text);
 	}
