@@ -2,13 +2,15 @@
 """Who stamps the packets, and interleaved mode: with servers of ours and with Debian's chronyd."""
 import json
 import os
+import re
 import signal
 import socket
 import struct
 import subprocess
 import time
 
-from harness import BUILD, DAEMON, HERE, Servers, clock, directory, done, equal, ns, ok, records, run, scratch, skip, start, tool, wait_for, write
+from harness import BUILD, DAEMON, HERE, Servers, clock, directory, done, equal, evidence_files, ns, ok, records, run, \
+    scratch, skip, start, tool, wait_for, write
 
 EARLY = 0.002  # s: so much too early is the transmit timestamp of a basic reply
 NET = {"up": 0.0003, "down": 0.0003, "proc": 2 * EARLY}
@@ -36,6 +38,13 @@ class Watching:
         self.daemon.send_signal(signal.SIGTERM)
         self.daemon.wait(20)
         return self.exchanges()
+
+
+def conclusions_that_differ(case):
+    """When all is concluded again from the records alone."""
+    with open(evidence_files(case)[0]) as f:
+        said = run(os.path.join(BUILD, "tests", "prog_replay"), "0", stdin=f).stdout.splitlines()[-1:]
+    return re.findall(r"follow [1-9]\d*, (differ \d+)", "".join(said))
 
 
 def idle_sockets(pid):
@@ -93,6 +102,7 @@ ok(all(q["raw_ns"] < r["raw_ns"] and 0 <= q["raw_ns"] - r["t4_raw_ns"] < 2000000
 equal([r["t1"] for q, r in zip(both["a"], both["a"][1:]) if "interleaved" not in q and r["t1"] != q["t1"]], [],
       "the first one completes the round trip that basic mode had measured")
 equal(tool("verify", "--closed", w.case).returncode, 0, "the evidence verifies")
+equal(conclusions_that_differ(w.case), ["differ 0"], "and all conclusions follow from it, interleaved or not")
 seen = [dict(zip(("xmt", "mode"), line.split("\t")[-2:])) for line in open(sim.log) if not line.startswith("#")]
 equal(len({q["xmt"] for q in seen}), len(seen), "no transmit timestamp was used twice")
 
@@ -213,6 +223,7 @@ if os.path.exists(PRELOAD) and "asan" not in run("ldd", DAEMON).stdout:
     ok("interleaved" not in [r for r in w.exchanges()[quiet:] if r["fault"] == "none"][0],
        "with a round trip of after the sleep", w.exchanges()[quiet:])
     w.stop()
+    equal(conclusions_that_differ(w.case), ["differ 0"], "all conclusions follow from the records of it")
 else:
     skip("a clock that is set", "a sanitizer's own preload is in the way")
 
