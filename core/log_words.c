@@ -69,11 +69,36 @@ struct month_found {
 	int month;
 };
 
+static bool
+may_go_on(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c & 0x80) != 0 ||
+	       c == '.';
+}
+
+/* Nearly all are English, of three letters, and stand before a blank. */
+static int
+common_month(const struct scan *s)
+{
+	static const char all[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	if (s->end - s->at < 4 || may_go_on(s->at[3]))
+		return 0;
+	for (int m = 0; m < MONTHS; m++)
+		if (memcmp(s->at, all + (size_t)3 * (size_t)m, 3) == 0)
+			return m + 1;
+	return 0;
+}
+
 /* The longest one: "mars" is not "mar". */
 static struct month_found
 find_month(const struct scan *s)
 {
-	struct month_found best = { .month = 0 };
+	struct month_found best = { .length = 3, .month = common_month(s) };
+
+	if (best.month != 0)
+		return best;
+	best.length = 0;
 
 	for (size_t l = 0; l < LANGUAGES; l++) {
 		for (int m = 0; m < MONTHS; m++) {

@@ -10,7 +10,7 @@
 
 #include "explain.h"
 #include "rewriting.h"
-#include "say.h"
+#include "stencil.h"
 #include "styles.h"
 
 const char *const style_names[STYLES] = {
@@ -24,7 +24,9 @@ struct pass {
 	const char *name;
 	struct log_result *result;
 	struct rewriting rewriting;
-	time_t shown; /* progress, monotonic seconds */
+	struct stencil stencil;
+	bool short_cut; /* the stencil may be used */
+	time_t shown;   /* progress, monotonic seconds */
 };
 
 static void
@@ -81,6 +83,44 @@ on_stamp(struct pass *p, char *line, struct log_stamp *s, bool first)
 		annotate(p, line, s);
 }
 
+/* Lines of more than one stamp, or with more to change than that, go the long way. */
+static bool
+has_more(const struct corrector *c, size_t format)
+{
+	return format < log_format_count &&
+	       (c->grammars.more[format][0].steps > 0 ||
+		   strcmp(format_name(format), "rfc5424") == 0);
+}
+
+/* What the stencil did is counted when it is laid aside. */
+static void
+settle_stencil(struct pass *p)
+{
+	struct stencil *k = &p->stencil;
+
+	if (k->set && k->used > 0) {
+		tally_count_more(
+		    &p->result->tally, &k->stamp, k->used, k->least, k->most);
+		p->result->state.recognition.lines[k->stamp.format] += k->used;
+		p->result->state.last = k->last;
+	}
+	k->set = false;
+	k->used = 0;
+}
+
+static bool
+by_stencil(struct pass *p, char *line, size_t n)
+{
+	struct stencil *k = &p->stencil;
+	struct stencil_hit hit;
+
+	if (!stencil_use(k, line, n, &hit))
+		return false;
+	rewriting_replace(
+	    &p->rewriting, line + hit.from, hit.to - hit.from, k->text, k->text_length);
+	return true;
+}
+
 static void
 on_line(struct pass *p, char *line, size_t n)
 {
@@ -90,8 +130,15 @@ on_line(struct pass *p, char *line, size_t n)
 	size_t turn = 0;
 
 	p->result->tally.lines++;
+	if (by_stencil(p, line, n))
+		return;
+	settle_stencil(p);
 	if (!corrector_first(k, state, line, n, &stamp[0]))
 		return;
+	/* before the line is changed: the stencil is made of it */
+	if (p->short_cut && !has_more(k, stamp[0].format))
+		stencil_make(
+		    &p->stencil, k, state, &stamp[0], p->job->style == STYLE_ISO);
 	on_stamp(p, line, &stamp[0], true);
 	for (size_t i = 0; i < LOG_MORE; i++, turn ^= 1) {
 		if (!corrector_more(k, state, &stamp[turn], i, &stamp[turn ^ 1]))
@@ -169,7 +216,9 @@ correct_log(const struct log_job *job, const char *name, const struct log_state 
 	out->encoding = l.source.utf16.encoding;
 	if (job->manifest != NULL)
 		manifest_begin(job->manifest, name, out->encoding);
+	p.short_cut = job->style != STYLE_ANNOTATE && !job->explain;
 	error = all_blocks(&p, &l);
+	settle_stencil(&p);
 	if (p.shown != 0)
 		(void)fprintf(stderr, "\r%*s\r", (int)strlen(name) + 8, "");
 	memcpy(out->damage, l.source.damage, sizeof(out->damage));

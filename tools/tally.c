@@ -32,6 +32,22 @@ tally_count(struct tally *t, const struct log_stamp *s)
 		count_correction(t, s);
 }
 
+void
+tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
+    struct span least, struct span most)
+{
+	const struct correction *c = &s->answer.correction;
+
+	t->stamps += n;
+	t->fate[STAMP_CORRECTED] += n;
+	t->inside += c->kind == CORRECTION_INSIDE ? n : 0;
+	t->outside += c->kind != CORRECTION_INSIDE ? n : 0;
+	t->guessed += c->passed != STOP_NONE ? n : 0;
+	t->common += c->common ? n : 0;
+	t->least = span_min(t->least, least); /* the first one was counted singly */
+	t->most = span_max(t->most, most);
+}
+
 bool
 tally_has_findings(const struct tally *t)
 {

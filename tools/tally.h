@@ -29,6 +29,10 @@ struct tally_setting {
 
 void tally_count(struct tally *t, const struct log_stamp *s);
 
+/* So many more like it, with corrections between these. */
+void tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
+    struct span least, struct span most);
+
 /* Was something left as it was that should not have been? */
 bool tally_has_findings(const struct tally *t);
 

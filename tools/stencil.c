@@ -1,0 +1,345 @@
+#include "stencil.h"
+
+#include <string.h>
+
+#define MINUTE_NS (60 * NS_PER_SECOND)
+
+static const int64_t power[] = { 1000000000, 100000000, 10000000, 1000000, 100000, 10000,
+	1000, 100, 10, 1 };
+
+/* ---- made */
+
+static bool
+is_literal(const struct log_step *s)
+{
+	return s->field == FIELD_LITERAL || s->field == FIELD_T_OR_BLANK ||
+	       s->field == FIELD_GROUP || s->field == FIELD_GROUP_END;
+}
+
+static bool
+is_part(const struct log_step *s)
+{
+	return s->field > FIELD_GROUP_END;
+}
+
+/* Step of the first part that is there. */
+static size_t
+first_part(const struct log_time *t)
+{
+	size_t i = 0;
+
+	while (!is_part(&t->pattern->step[i]) || t->at[i] == t->at[i + 1])
+		i++;
+	return i;
+}
+
+/* How the stamp of another line is found. */
+static bool
+find_lead(struct stencil *k, const struct log_time *t)
+{
+	const struct log_pattern *p = t->pattern;
+	size_t part = first_part(t);
+	size_t i = 0;
+
+	k->before = 0;
+	if (t->from == 0) {
+		k->lead = LEAD_NONE;
+		return true;
+	}
+	if (t->line[0] == '<' && t->line[t->from - 1] == '>') {
+		k->lead = LEAD_PRIORITY;
+		return p->step[0].field == FIELD_GROUP;
+	}
+	if (p->step[0].field != FIELD_ANYTHING || p->step[1].field != FIELD_LITERAL)
+		return false;
+	for (i = 1; i < part; i++)
+		if (p->step[i].field != FIELD_LITERAL)
+			return false;
+	k->lead = LEAD_ANYTHING;
+	k->before = part - 1;
+	return true;
+}
+
+/* What stands behind the stamp must stand there again, or it could be more of it. */
+static bool
+find_end(struct stencil *k, const struct log_time *t)
+{
+	const struct log_pattern *p = t->pattern;
+	size_t last = p->steps;
+
+	while (last > 0 && !is_part(&p->step[last - 1]))
+		last--;
+	for (size_t i = last; i < p->steps; i++)
+		if (!is_literal(&p->step[i]))
+			return false;
+	k->length = t->to - t->from;
+	k->compared = k->before + (t->at[p->steps] - t->from);
+	if (last == p->steps) {
+		if (t->to == t->length || t->line[t->to] == ':')
+			return false;
+		k->compared++;
+	}
+	k->zone_may_follow = log_pattern_has(p, FIELD_ZONE) && t->zone == LOG_ZONE_NONE &&
+			     t->line[t->to] == ' ';
+	return k->compared <= STENCIL_OCTETS;
+}
+
+static bool
+find_digits(struct stencil *k, const struct log_time *t)
+{
+	const struct log_pattern *p = t->pattern;
+
+	k->in = (struct stencil_digits){ .digits = t->digits };
+	for (size_t i = 0; i < p->steps; i++) {
+		size_t n = t->at[i + 1] - t->at[i];
+		size_t at = t->at[i] - t->from;
+
+		if (p->step[i].field == FIELD_SECOND && n == 2)
+			k->in.second = at;
+		if (p->step[i].field == FIELD_FRACTION && n > 0)
+			k->in.fraction = at + 1;
+		if (p->step[i].field == FIELD_DIGITS)
+			k->in.fraction = at;
+		if (p->step[i].field == FIELD_MILLISECONDS)
+			return false;
+	}
+	return k->in.second > 0 && (t->digits == 0 || k->in.fraction > 0);
+}
+
+static void
+wipe(char *octets, const struct stencil_digits *d, size_t before)
+{
+	memset(octets + before + d->second, 0, 2);
+	memset(octets + before + d->fraction, 0, (size_t)d->digits);
+}
+
+static void
+set_words(struct stencil *k, const struct log_time *t)
+{
+	char want[STENCIL_OCTETS] = "";
+	char mask[STENCIL_OCTETS] = "";
+
+	memcpy(want, t->line + t->from - k->before, k->compared);
+	memset(mask, 0xff, k->compared);
+	wipe(want, &k->in, k->before);
+	wipe(mask, &k->in, k->before);
+	memcpy(k->want, want, sizeof(want));
+	memcpy(k->mask, mask, sizeof(mask));
+	k->words = (k->compared + 7) / 8;
+}
+
+static int64_t
+floor_minute(int64_t ns)
+{
+	int64_t into = ns % MINUTE_NS;
+
+	return ns - into - (into < 0 ? MINUTE_NS : 0);
+}
+
+/* Which minute, of the zone that is printed. */
+static int64_t
+offset_of(const struct stencil *k, const struct corrector *c, struct utc_time utc)
+{
+	return log_clock_local(&c->clock, &k->stamp.t, k->stamp.time, utc) - utc.ns;
+}
+
+static size_t
+print(const struct stencil *k, bool iso, struct utc_time utc, int64_t offset, char *out)
+{
+	if (iso)
+		return log_time_print_iso(utc.ns, k->out.digits, out);
+	return log_time_print_same(
+	    &k->stamp.t, utc_after(utc, (struct span){ offset }).ns, out);
+}
+
+static bool
+all_are(const char *octets, int n, char c)
+{
+	for (int i = 0; i < n; i++)
+		if (octets[i] != c)
+			return false;
+	return true;
+}
+
+/* Of the minute's first and last time only second and fraction may differ. */
+static bool
+prints_well(struct stencil *k, bool iso, int64_t offset)
+{
+	char last[LOG_TIME_MAX];
+	struct utc_time end = { k->utc_minute + MINUTE_NS - 1 };
+	size_t n = print(k, iso, end, offset, last);
+
+	k->text_length =
+	    print(k, iso, (struct utc_time){ k->utc_minute }, offset, k->text);
+	if (n == 0 || n != k->text_length || !all_are(k->text + k->out.second, 2, '0') ||
+	    !all_are(k->text + k->out.fraction, k->out.digits, '0') ||
+	    memcmp(last + k->out.second, "59", 2) != 0 ||
+	    !all_are(last + k->out.fraction, k->out.digits, '9'))
+		return false;
+	memset(last + k->out.second, '0', 2);
+	memset(last + k->out.fraction, '0', (size_t)k->out.digits);
+	return memcmp(last, k->text, n) == 0;
+}
+
+static bool
+can_be_made(const struct log_state *s, const struct log_stamp *stamp)
+{
+	const struct log_time *t = &stamp->t;
+	const struct recognition *r = &s->recognition;
+	bool first = r->wish->format != log_format_count ||
+		     (stamp->format == r->verdict.format && r->header.text[0] == '\0');
+
+	return first && stamp->fate == STAMP_CORRECTED && stamp->straight &&
+	       stamp->of == 1 && t->scale == LOG_CIVIL && t->civil.second < 60 &&
+	       !t->trimmed && !log_pattern_has(t->pattern, FIELD_KEY) &&
+	       log_pattern_has(t->pattern, FIELD_MINUTE);
+}
+
+static bool
+make(struct stencil *k, const struct corrector *c, bool iso)
+{
+	const struct log_time *t = &k->stamp.t;
+	struct utc_time utc = k->stamp.answer.correction.utc;
+	int64_t offset = iso ? 0 : offset_of(k, c, utc);
+
+	if (!find_lead(k, t) || !find_end(k, t) || !find_digits(k, t))
+		return false;
+	set_words(k, t);
+	k->out = k->in;
+	if (iso)
+		k->out = (struct stencil_digits){ 17, 20, t->digits > 6 ? t->digits : 6 };
+	k->minute = k->stamp.time.ns - t->civil.second * NS_PER_SECOND - t->fraction_ns;
+	k->utc_minute = floor_minute(utc.ns + offset) - offset;
+	return prints_well(k, iso, offset);
+}
+
+void
+stencil_make(struct stencil *k, const struct corrector *c, const struct log_state *s,
+    const struct log_stamp *stamp, bool iso)
+{
+	k->set = false;
+	if (!can_be_made(s, stamp))
+		return;
+	k->stamp = *stamp;
+	k->segment = s->segment;
+	k->set = make(k, c, iso);
+	k->used = 0;
+}
+
+/* ---- used */
+
+/* Where the octets that are compared begin; NULL: nowhere. */
+static const char *
+find(const struct stencil *k, const char *line, size_t n)
+{
+	const char *at = line;
+
+	switch (k->lead) {
+	case LEAD_NONE:
+		return line;
+	case LEAD_ANYTHING:
+		return memchr(line, k->stamp.t.pattern->step[1].literal, n);
+	case LEAD_PRIORITY:
+		break;
+	}
+	if (*at++ != '<')
+		return NULL;
+	while (*at >= '0' && *at <= '9' && at < line + n)
+		at++;
+	return *at == '>' && at > line + 1 ? at + 1 : NULL;
+}
+
+static bool
+fits(const struct stencil *k, const char *at)
+{
+	uint64_t differs = 0;
+
+	for (size_t i = 0; i < k->words; i++) {
+		uint64_t word;
+
+		memcpy(&word, at + 8 * i, sizeof(word));
+		differs |= (word ^ k->want[i]) & k->mask[i];
+	}
+	return differs == 0;
+}
+
+/* -1: these are no digits. */
+static int64_t
+number(const char *at, int digits)
+{
+	int64_t v = 0;
+
+	for (int i = 0; i < digits; i++) {
+		unsigned d = (unsigned)(unsigned char)at[i] - '0';
+
+		if (d > 9)
+			return -1;
+		v = v * 10 + d;
+	}
+	return v;
+}
+
+static void
+put(char *at, int64_t v, int digits)
+{
+	uint64_t left = (uint64_t)v;
+
+	for (int i = digits; i-- > 0; left /= 10)
+		at[i] = (char)('0' + left % 10);
+}
+
+/* The stamp's time; negative: it has none. */
+static int64_t
+into_minute(const struct stencil *k, const char *stamp)
+{
+	int64_t second = number(stamp + k->in.second, 2);
+	int64_t fraction = number(stamp + k->in.fraction, k->in.digits);
+
+	if (second < 0 || second > 59 || fraction < 0)
+		return -1;
+	return second * NS_PER_SECOND + fraction * power[k->in.digits];
+}
+
+static bool
+zone_follows(const struct stencil *k, const char *stamp)
+{
+	return k->zone_may_follow && strchr("+-UG", stamp[k->length + 1]) != NULL;
+}
+
+static void
+note(struct stencil *k, struct span moved)
+{
+	k->least = k->used > 0 ? span_min(k->least, moved) : moved;
+	k->most = k->used > 0 ? span_max(k->most, moved) : moved;
+	k->used++;
+}
+
+bool
+stencil_use(struct stencil *k, const char *line, size_t n, struct stencil_hit *out)
+{
+	const char *at = k->set ? find(k, line, n) : NULL;
+	const char *stamp;
+	struct system_time t;
+	int64_t into;
+	int64_t printed;
+
+	if (at == NULL || (size_t)(line + n - at) < k->compared || !fits(k, at))
+		return false;
+	stamp = at + k->before;
+	into = into_minute(k, stamp);
+	t.ns = k->minute + into;
+	if (into < 0 || t.ns < k->segment.from.ns || t.ns >= k->segment.to.ns ||
+	    zone_follows(k, stamp))
+		return false;
+	k->last = segment_utc(&k->segment, k->stamp.which, t);
+	printed = k->last.ns - k->utc_minute;
+	if (printed < 0 || printed >= MINUTE_NS)
+		return false;
+	put(k->text + k->out.second, printed / NS_PER_SECOND, 2);
+	put(k->text + k->out.fraction, printed % NS_PER_SECOND / power[k->out.digits],
+	    k->out.digits);
+	note(k, utc_minus_system(k->last, t));
+	out->from = (size_t)(stamp - line);
+	out->to = out->from + k->length;
+	return true;
+}
