@@ -118,8 +118,8 @@ print_pointed(struct printing *p, const struct log_step *step)
 	int digits = trimmed ? 9 : (int)p->length - 1;
 	int64_t rest = p->fraction;
 
-	if (trimmed && p->fraction == 0)
-		return;
+	if (trimmed && p->fraction == 0 && p->length != 2)
+		return; /* ".0" stays one */
 	for (; trimmed && digits > 1 && rest % 10 == 0; digits--)
 		rest /= 10;
 	print_bytes(&p->o, p->length > 0 ? p->was : ".", 1);

@@ -8,6 +8,10 @@
  * START: RFC 3339 with nine digits, what the host's clock shows first. A calibration each
  * 16 seconds; STEP_AT seconds after the start the clock is set forward by STEP_NS. With
  * UP_S the host has been up for so much longer, has slept for ASLEEP_S, and is watched.
+ *
+ * usage: prog_make_evidence --points [ZONE UTC_OFFSET_S] < POINTS
+ * POINTS: lines of a time of the host's clock as START, and UTC - that in ns. A calibration
+ * at each; the host's clock is straight between two, and the oscillator exact.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +142,59 @@ parse_time(const char *text)
 	return ns;
 }
 
+/* A point of the host's clock, whose oscillator is exact. */
+static void
+write_point(struct pen *p, int64_t host_ns, int64_t offset_ns, double frequency)
+{
+	static int64_t first_utc, first_host;
+	int64_t utc = host_ns + offset_ns;
+	struct clock_reading at;
+
+	if (first_utc == 0) {
+		first_utc = utc;
+		first_host = host_ns;
+	}
+	at = (struct clock_reading){ .real = { host_ns },
+		.raw = { RAW_AT_START + utc - first_utc },
+		.mono = { RAW_AT_START + host_ns - first_host }, /* slewed, not set */
+		.boot = { RAW_AT_START + host_ns - first_host },
+		.read = { 30 },
+		.has_mono = true,
+		.has_boot = true };
+	record = (struct record){ .type = RECORD_CALIBRATION, .at = at };
+	record.calibration = (struct calibration){
+		.outcome = OUTCOME_MAJORITY,
+		.candidates = 3,
+		.truechimers = 3,
+		.selected = true,
+		.server = "made",
+		.offset = { offset_ns },
+		.utc_minus_raw = { utc - at.raw.ns },
+		.frequency = frequency,
+		.frequency_error = 1e-9,
+		.noise = { 1000 },
+		.uncertainty = { 100000 },
+		.bound = { 200000 },
+		.samples = 8,
+	};
+	write_line(p);
+	write_seal(p, &at, false);
+}
+
+static size_t
+read_points(int64_t host[], int64_t offset[], size_t most)
+{
+	char text[64];
+	long long ns;
+	size_t n = 0;
+
+	while (n < most && scanf("%63s %lld", text, &ns) == 2) {
+		host[n] = parse_time(text);
+		offset[n++] = ns;
+	}
+	return n;
+}
+
 static void
 write_start(struct pen *p, const struct host *h, char *zone[])
 {
@@ -162,6 +219,27 @@ write_start(struct pen *p, const struct host *h, char *zone[])
 	write_line(p);
 }
 
+static int
+make_of_points(char *zone[])
+{
+	static int64_t host[100000], offset[100000];
+	struct pen pen = { .seeds = 0 };
+	size_t n = read_points(host, offset, 100000);
+	struct host h = { .start_ns = host[0], .watched = true };
+
+	if (n < 2)
+		return 2;
+	write_start(&pen, &h, zone);
+	for (size_t i = 0; i < n; i++) {
+		size_t a = i + 1 < n ? i : n - 2;
+
+		write_point(&pen, host[i], offset[i],
+		    (double)(offset[a + 1] - offset[a]) /
+			(double)(host[a + 1] - host[a]));
+	}
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -170,7 +248,11 @@ main(int argc, char *argv[])
 	struct host h = { .start_ns = 0 };
 	int64_t seconds;
 
-	if (argc < 5 || !seal_begin())
+	if (!seal_begin())
+		return 2;
+	if (argc > 1 && strcmp(argv[1], "--points") == 0)
+		return make_of_points(argc > 3 ? argv + 2 : no_zone);
+	if (argc < 5)
 		return 2;
 	h.start_ns = parse_time(argv[1]);
 	h.offset_ns = atoll(argv[2]);

@@ -88,19 +88,36 @@ open_archive(struct source *s)
 	return 0;
 }
 
+/* In blocks as they are unpacked: what came before a damage is not lost. */
+static bool
+next_block(struct source *s)
+{
+	const void *octets;
+	la_int64_t where;
+	int result = archive_read_data_block(s->archive, &octets, &s->block_n, &where);
+
+	s->block = octets;
+	if (result == ARCHIVE_OK)
+		return true;
+	s->block_n = 0;
+	if (result != ARCHIVE_EOF)
+		(void)snprintf(
+		    s->damage, sizeof(s->damage), "%s", archive_error_string(s->archive));
+	return false;
+}
+
 static ssize_t
 read_archive(struct source *s, char *to, size_t n)
 {
-	la_ssize_t got;
-
-	if (s->damage[0] != '\0')
-		return 0;
-	got = archive_read_data(s->archive, to, n);
-	if (got >= 0)
-		return got;
-	(void)snprintf(
-	    s->damage, sizeof(s->damage), "%s", archive_error_string(s->archive));
-	return 0;
+	while (s->block_n == 0)
+		if (s->damage[0] != '\0' || !next_block(s))
+			return 0;
+	if (n > s->block_n)
+		n = s->block_n;
+	memcpy(to, s->block, n);
+	s->block += n;
+	s->block_n -= n;
+	return (ssize_t)n;
 }
 
 static void

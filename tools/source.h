@@ -24,7 +24,9 @@ struct source {
 	char peek[SOURCE_PEEK];  /* its first octets, read to see what it is */
 	size_t peeked, given;    /* of them so many have been handed on */
 	struct archive *archive; /* NULL: it is plain */
-	char *chunk;             /* of a compressed or UTF-16 one */
+	const char *block;       /* of it, unpacked and not yet handed on */
+	size_t block_n;
+	char *chunk; /* of a compressed or UTF-16 one */
 	struct utf16 utf16;
 	int64_t size;     /* of a regular file, octets; else -1 */
 	int64_t modified; /* seconds; of a regular file, else 0 */

@@ -13,7 +13,7 @@
 
 #include "corrector.h"
 
-#define STENCIL_WORDS 8 /* of 8 octets */
+#define STENCIL_WORDS ((size_t)8) /* of 8 octets */
 #define STENCIL_OCTETS (8 * STENCIL_WORDS)
 
 /* Where second and fraction stand in a text of which nothing else changes. */

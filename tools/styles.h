@@ -21,7 +21,8 @@ bool style_stamp(const struct log_clock *c, bool iso, const struct log_stamp *s,
 void style_annotation(const struct log_stamp *s, struct line_change *out);
 
 /*
- * [timeQuality ...] of RFC 5424 section 7.1 among the structured data of a line, in place of the one that is there; false: there is no room for it.
+ * [timeQuality ...] of RFC 5424 section 7.1 among the structured data of a line, in
+ * place of the one that is there; false: there is no room for it.
  */
 bool style_time_quality(const struct log_stamp *s, struct line_change *out);
 
