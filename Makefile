@@ -27,7 +27,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
-             libsodium-dev libjansson-dev libarchive-dev libseccomp-dev
+             libsodium-dev libjansson-dev libarchive-dev libssl-dev libzstd-dev libseccomp-dev
 DEPS_TEST  = check python3 perl strace jq openssl coreutils util-linux iproute2 \
              libseccomp2 libgnutls30 libcap2 tzdata
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
@@ -77,8 +77,8 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
 DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
               $(if $(NOSYSTEMD),,libsystemd)
-TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih
-TESTS_PKGS  = libsodium jansson check $(if $(NOARCHIVE),,libarchive)
+TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih libcrypto libzstd
+TESTS_PKGS  = $(TOOLS_PKGS) check
 # what goes onto a host in trouble is small; the tools are fast
 $(BUILD)/daemon/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD) \
@@ -120,6 +120,12 @@ sim: deps
 	@$(MAKE) --no-print-directory $(BUILD)/simulate
 	$(BUILD)/simulate -n $(SEEDS)
 
+# all tampering there is, on longer files than in check: tests/test_campaign.c
+.PHONY: campaign
+campaign: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/test_campaign
+	CAMPAIGN=100 $(BUILD)/tests/test_campaign
+
 # unit tests may call the daemon's configuration and the tools' line source, never their main
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
   $(filter-out %/main.o,$(daemon_o) $(tools_o)) $(BUILD)/core.a
@@ -128,7 +134,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
 	  $(call pkg,libs,$(DAEMON_PKGS) $(TESTS_PKGS)) -lm
 
 # what the scenarios need beside the products
-$(BUILD)/tests/prog_%: $(BUILD)/tests/prog_%.o $(BUILD)/core.a
+$(BUILD)/tests/prog_%: $(BUILD)/tests/prog_%.o $(BUILD)/tests/pen.o $(BUILD)/core.a
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,libsodium) -lm
 
@@ -260,6 +266,7 @@ help:
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
+	@echo '  make campaign   every bit flipped, every line moved, every cut: all tampering is found'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'

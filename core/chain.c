@@ -2,23 +2,45 @@
 
 #include <string.h>
 
-#include "text.h"
+const char *const chain_finding_names[CHAIN_FINDINGS] = {
+	[CHAIN_OK] = "good",
+	[CHAIN_MALFORMED] = "malformed",
+	[CHAIN_NEW_VERSION] = "new-version",
+	[CHAIN_NO_START] = "no-start",
+	[CHAIN_ALTERED] = "altered",
+	[CHAIN_ALTERED_OR_NEXT] = "altered-or-next",
+	[CHAIN_MISSING] = "missing",
+	[CHAIN_INSERTED] = "inserted",
+	[CHAIN_SWAPPED] = "swapped",
+	[CHAIN_MOVED] = "moved",
+	[CHAIN_REPEATED] = "repeated",
+	[CHAIN_SPLICED] = "spliced",
+	[CHAIN_RAW_BACKWARD] = "raw-backward",
+	[CHAIN_BAD_FINGERPRINT] = "bad-fingerprint",
+	[CHAIN_BAD_SEAL] = "bad-seal",
+	[CHAIN_AFTER_END] = "after-end",
+	[CHAIN_NOT_CONTINUED] = "not-continued",
+};
 
 const char *const chain_finding_words[CHAIN_FINDINGS] = {
-	[CHAIN_OK] = "good",
-	[CHAIN_MALFORMED] = "is not a record that this program writes: altered",
+	[CHAIN_OK] = "is good",
+	[CHAIN_MALFORMED] = "is not a record as this program writes them: altered",
 	[CHAIN_NEW_VERSION] = "was written by a later version of the format",
 	[CHAIN_NO_START] =
 	    "should be a start or continue record: lines before it are gone",
-	[CHAIN_START_INSIDE] =
-	    "is a start record in the middle: spliced from another file",
 	[CHAIN_ALTERED] = "was altered after it was written",
+	[CHAIN_ALTERED_OR_NEXT] = "or the one after it was altered after it was written",
 	[CHAIN_MISSING] = "does not follow the line before: lines between them are gone",
-	[CHAIN_REPEATED] = "is out of its place: repeated or moved",
+	[CHAIN_INSERTED] = "was inserted: nothing was written here",
+	[CHAIN_SWAPPED] = "was swapped with the next one",
+	[CHAIN_MOVED] = "is out of its place: moved",
+	[CHAIN_REPEATED] = "is a copy of another one: repeated",
+	[CHAIN_SPLICED] =
+	    "is not of this chain: spliced from another file, process or host",
 	[CHAIN_RAW_BACKWARD] = "was written before the line before it, by the raw clock",
-	[CHAIN_BAD_SEAL] =
-	    "is a seal that was not made by the announced key: forged or altered",
 	[CHAIN_BAD_FINGERPRINT] = "names a fingerprint that is not its key's: forged",
+	[CHAIN_BAD_SEAL] =
+	    "is a seal that the announced key did not make: forged or altered",
 	[CHAIN_AFTER_END] = "was added after the last seal",
 	[CHAIN_NOT_CONTINUED] = "does not continue the file before it",
 };
@@ -37,30 +59,14 @@ chain_check_next_file(struct chain_checker *c)
 	c->repeats = false;
 }
 
-/* Was `next` made from a line with this digest? */
-static bool
-follows(const struct digest *head, struct chain_line next)
+bool
+chain_signed(const struct chain_checker *c, const struct chain_line *line,
+    const struct seal_signature *signature)
 {
-	static const char key[] = ",\"prev\":\"";
-	char hex[2 * DIGEST_BYTES];
-	struct text t = { hex, hex + sizeof(hex), false };
-
-	print_hex(&t, head->byte, sizeof(head->byte));
-	for (size_t i = 0; i + sizeof(key) - 1 + sizeof(hex) < next.n; i++)
-		if (memcmp(next.text + i, key, sizeof(key) - 1) == 0)
-			return memcmp(next.text + i + sizeof(key) - 1, hex,
-				   sizeof(hex)) == 0;
-	return false;
-}
-
-static bool
-signature_holds(
-    const struct chain_checker *c, const struct record *r, struct chain_line line)
-{
-	size_t signed_length = record_signed_length(line.text, line.n);
+	size_t signed_length = record_signed_length(line->text, line->n);
 
 	return c->keyed && signed_length > 0 &&
-	       seal_check(&r->seal.signature, &c->key, line.text, signed_length);
+	       seal_check(signature, &c->key, line->text, signed_length);
 }
 
 static bool
@@ -147,26 +153,6 @@ check_first(
 							       : CHAIN_NO_START;
 }
 
-/* A line whose prev or number is not that of the line before: what became of it? */
-static struct chain_result
-explain_break(const struct chain_checker *c, const struct record *r,
-    struct chain_line line, bool next_follows)
-{
-	struct chain_result result = { .finding = CHAIN_ALTERED };
-	bool genuine =
-	    next_follows || (r->type == RECORD_SEAL && signature_holds(c, r, line));
-
-	if (!genuine)
-		return result;
-	if (r->seq > c->chain.seq)
-		result.finding = CHAIN_MISSING;
-	else if (r->seq < c->chain.seq)
-		result.finding = CHAIN_REPEATED;
-	else
-		result.previous = true;
-	return result;
-}
-
 static enum chain_finding
 check_order(const struct chain_checker *c, const struct record *r)
 {
@@ -175,7 +161,7 @@ check_order(const struct chain_checker *c, const struct record *r)
 	if (r->type == RECORD_CONTINUE && c->repeats)
 		return check_continue(c, r);
 	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
-		return CHAIN_START_INSIDE;
+		return CHAIN_SPLICED;
 	if (r->at.raw.ns < c->raw.ns)
 		return CHAIN_RAW_BACKWARD;
 	return CHAIN_OK;
@@ -212,12 +198,12 @@ stands_again(const struct chain_checker *c)
 
 /* true: it counts already. */
 static bool
-accept(struct chain_checker *c, const struct record *r, struct chain_line line)
+accept(struct chain_checker *c, const struct record *r, const struct digest *own)
 {
 	if (!c->begun)
 		accept_first(c, r);
 	if (stands_again(c)) {
-		chain_advance(&c->again, line.text, line.n);
+		c->again = (struct chain){ c->again.seq + 1, *own };
 		return true;
 	}
 	if (r->type == RECORD_CONTINUE)
@@ -226,44 +212,44 @@ accept(struct chain_checker *c, const struct record *r, struct chain_line line)
 		accept_seal(c, r);
 	c->stopped |= r->type == RECORD_STOP;
 	c->raw = r->at.raw;
+	c->has_mono = r->at.has_mono;
+	c->mono_minus_raw =
+	    span_sub((struct span){ r->at.mono.ns }, (struct span){ r->at.raw.ns });
 	c->lines++;
-	chain_advance(&c->chain, line.text, line.n);
+	c->chain = (struct chain){ c->chain.seq + 1, *own };
 	c->again = c->chain;
 	return false;
 }
 
 static struct chain_result
-check_decoded(const struct chain_checker *c, struct chain_line line, bool next_follows,
-    const struct record *r)
+check_decoded(
+    const struct chain_checker *c, const struct chain_line *line, const struct record *r)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
-	struct digest own = digest_bytes(line.text, line.n);
 
 	if (!c->begun || stands_again(c)) {
-		result.finding =
-		    c->begun ? check_again(c, r, &own) : check_first(c, r, &own);
+		result.finding = c->begun ? check_again(c, r, &line->digest)
+					  : check_first(c, r, &line->digest);
+		result.broken = result.finding == CHAIN_NO_START;
 		return result;
 	}
 	result.finding = check_order(c, r);
-	if (result.finding == CHAIN_START_INSIDE)
-		return result;
-	if (!in_place(c, r))
-		return explain_break(c, r, line, next_follows);
+	result.broken = !in_place(c, r);
+	if (result.broken && result.finding != CHAIN_AFTER_END)
+		result.finding =
+		    result.finding == CHAIN_SPLICED ? CHAIN_SPLICED : CHAIN_ALTERED;
 	if (result.finding == CHAIN_OK && r->type == RECORD_SEAL &&
-	    !signature_holds(c, r, line))
+	    !chain_signed(c, line, &r->seal.signature))
 		result.finding = CHAIN_BAD_SEAL;
 	return result;
 }
 
 struct chain_result
-chain_check(struct chain_checker *c, struct chain_line line, struct chain_line next,
-    struct record *out)
+chain_check(struct chain_checker *c, const struct chain_line *line, struct record *out)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
-	struct digest own = digest_bytes(line.text, line.n);
-	bool next_follows = follows(&own, next);
 
-	switch (record_decode(line.text, line.n, out, &result.column)) {
+	switch (record_decode(line->text, line->n, out, &result.column)) {
 	case RECORD_MALFORMED:
 		result.finding = CHAIN_MALFORMED;
 		return result;
@@ -273,9 +259,8 @@ chain_check(struct chain_checker *c, struct chain_line line, struct chain_line n
 	case RECORD_OK:
 		break;
 	}
-	result = check_decoded(c, line, next_follows, out);
-	result.confirmed = next_follows || next.n == 0;
+	result = check_decoded(c, line, out);
 	if (result.finding == CHAIN_OK)
-		result.again = accept(c, out, line);
+		result.again = accept(c, out, &line->digest);
 	return result;
 }

@@ -212,32 +212,33 @@ scan_millionths(struct scan *s)
 	return with_sign(s, negative, v);
 }
 
-static uint8_t
-scan_hex_digit(struct scan *s)
+/* 16: it is none. */
+static unsigned
+hex_value(char c)
 {
-	char c = scan_char(s);
-
 	if (c >= '0' && c <= '9')
-		return (uint8_t)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (uint8_t)(c - 'a' + 10);
-	s->failed = true;
-	return 0;
-}
-
-static uint8_t
-scan_hex_byte(struct scan *s)
-{
-	uint8_t high = scan_hex_digit(s);
-
-	return (uint8_t)(high << 4 | scan_hex_digit(s));
+		return (unsigned)(c - '0');
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
 }
 
 void
 scan_hex(struct scan *s, uint8_t *out, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i] = scan_hex_byte(s);
+	unsigned wrong = 0;
+
+	if (s->failed || (size_t)(s->end - s->at) / 2 < n) {
+		s->failed = true;
+		memset(out, 0, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++, s->at += 2) {
+		unsigned high = hex_value(s->at[0]);
+		unsigned low = hex_value(s->at[1]);
+
+		wrong |= high | low;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	s->failed = wrong > 15;
 }
 
 static char
@@ -251,7 +252,7 @@ scan_escape(struct scan *s)
 	if (c != 'u')
 		s->failed = true;
 	scan_literal(s, "00");
-	u = scan_hex_byte(s);
+	scan_hex(s, &u, 1);
 	if (u == 0 || (u >= 0x20 && u != 0x7f))
 		s->failed = true;
 	return (char)u;

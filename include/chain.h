@@ -2,9 +2,9 @@
  * The proof over the lines of the evidence: each line carries the SHA-256 of the whole
  * line before it, numbers run on, seals are signed by the key that was announced before.
  *
- * The checker is fed one line at a time, with the one after it in sight: whether the next
- * line was made from this one tells an altered line from one that follows an altered
- * line.
+ * The checker is fed one line at a time. A line holds when the one after it was made from
+ * it, or there is none: a line that is not what was written shows at the next.
+ * chain_break.h tells what became of a line that is not in its place.
  */
 #ifndef CLOCKWITNESS_CHAIN_H
 #define CLOCKWITNESS_CHAIN_H
@@ -31,11 +31,15 @@ enum chain_finding {
 	CHAIN_MALFORMED,       /* not a canonical record */
 	CHAIN_NEW_VERSION,     /* a record of a version this program does not know */
 	CHAIN_NO_START,        /* a file that begins with neither start nor continue */
-	CHAIN_START_INSIDE,    /* a start in the middle: another chain's line */
-	CHAIN_ALTERED,         /* this line, or the one before, is not what was written */
+	CHAIN_ALTERED,         /* this line is not what was written */
+	CHAIN_ALTERED_OR_NEXT, /* this line, or the one after it, the last of all */
 	CHAIN_MISSING,         /* lines before this one are gone */
-	CHAIN_REPEATED,        /* this line's number is not after the one before */
-	CHAIN_RAW_BACKWARD,    /* the raw clock runs backwards */
+	CHAIN_INSERTED,        /* this line stood nowhere in this chain */
+	CHAIN_SWAPPED,      /* this line and the next one stand in each other's place */
+	CHAIN_MOVED,        /* this line stood elsewhere in this chain */
+	CHAIN_REPEATED,     /* this line stands in the file twice */
+	CHAIN_SPLICED,      /* this line and what follows is another chain's */
+	CHAIN_RAW_BACKWARD, /* the raw clock runs backwards */
 	CHAIN_BAD_FINGERPRINT, /* a start whose fingerprint is not that of its key */
 	CHAIN_BAD_SEAL,        /* signature wrong, or by a key that was not announced */
 	CHAIN_AFTER_END,       /* a record after the last seal */
@@ -43,7 +47,8 @@ enum chain_finding {
 	CHAIN_FINDINGS
 };
 
-/* A sentence for people. */
+/* A word for machines, and the rest of a sentence that begins with "this line". */
+extern const char *const chain_finding_names[CHAIN_FINDINGS];
 extern const char *const chain_finding_words[CHAIN_FINDINGS];
 
 struct chain_checker {
@@ -56,35 +61,40 @@ struct chain_checker {
 			 come */
 	struct chain again; /* where the next of these lines stands, below chain.seq */
 	struct seal_public key;
-	struct raw_time raw; /* of the last line */
-	uint64_t lines;      /* checked and good */
-	uint64_t sealed;     /* so many of the first lines are covered by a seal */
+	struct raw_time raw; /* of the last line; so is the next */
+	struct span mono_minus_raw;
+	bool has_mono;
+	uint64_t lines;  /* checked and good */
+	uint64_t sealed; /* so many of the first lines are covered by a seal */
 	uint64_t seals;
 };
 
 struct chain_result {
 	enum chain_finding finding;
-	bool confirmed; /* CHAIN_OK: the next line was made from this one, or there is
-			   none */
-	bool previous;  /* the finding is about the line before the one given */
-	bool again;     /* CHAIN_OK: a line of the file before, which counts once */
-	size_t column;  /* CHAIN_MALFORMED: where */
+	bool broken;   /* prev or number is not that of the line before: chain_break.h
+			  tells more */
+	bool again;    /* CHAIN_OK: a line of the file before, which counts once */
+	size_t column; /* CHAIN_MALFORMED: where */
 };
 
-/* A line with its newline; n == 0: there is none. */
+/* A line with its newline, and its SHA-256. */
 struct chain_line {
 	const char *text;
 	size_t n;
+	struct digest digest;
 };
 
 /*
- * Checks the next line; `next` is the one after it. *out: the record, decoded, unless
- * CHAIN_MALFORMED or CHAIN_NEW_VERSION. After any finding but CHAIN_OK the checker stays
- * as it was before the line, and is good for nothing more. A line that is CHAIN_OK but
- * not confirmed may turn out to have been altered when the next one is checked.
+ * Checks the next line. *out: the record, decoded, unless CHAIN_MALFORMED or
+ * CHAIN_NEW_VERSION. After any finding but CHAIN_OK the checker stays as it was before
+ * the line, and is good for nothing more.
  */
-struct chain_result chain_check(struct chain_checker *c, struct chain_line line,
-    struct chain_line next, struct record *out);
+struct chain_result chain_check(
+    struct chain_checker *c, const struct chain_line *line, struct record *out);
+
+/* Is the line a seal that the announced key made? */
+bool chain_signed(const struct chain_checker *c, const struct chain_line *line,
+    const struct seal_signature *signature);
 
 /*
  * The next line given begins another file of the same process. It is a continue record;

@@ -90,7 +90,7 @@ dice = random.Random(seed)
 
 def verify_damaged(octets, *options):
     got = tool("verify", *options, write("damaged.jsonl", octets))
-    blamed = [int(l.split(":")[1]) for l in got.stdout.splitlines() if re.match(r".*damaged\.jsonl:\d+:", l)]
+    blamed = [int(l.split(":")[1]) for l in got.stdout.splitlines() if re.match(r"\S*damaged\.jsonl:\d+:", l)]
     return got, blamed
 
 
@@ -117,10 +117,27 @@ equal(missed, [], "in the last line, too, when the head is given")
 for n in (0, 1, len(lines) // 2, len(lines) - 2):
     got, blamed = verify_damaged(b"".join(lines[:n] + lines[n + 1:]))
     equal(got.returncode, 1, "without line %d: found" % (n + 1))
-got, blamed = verify_damaged(b"".join(lines[:5] + [lines[4]] + lines[5:]))
-equal((got.returncode, blamed), (1, [6]), "a doubled line is found and named")
-got, blamed = verify_damaged(b"".join(lines[:5] + [lines[6], lines[5]] + lines[7:]))
-equal(got.returncode, 1, "two swapped lines are found")
+
+
+def kind_of(octets, *options):
+    found = json.loads(verify_damaged(octets, "--json", *options)[0].stdout)["findings"]
+    return [(f["line"], f["finding"]) for f in found][:1]
+
+
+for octets, n, kind, what in (
+        (lines[:5] + [lines[4]] + lines[5:], 6, "repeated", "a doubled line"),
+        (lines + [lines[-1]], len(lines) + 1, "repeated", "a doubled last seal"),
+        (lines[:5] + [lines[6], lines[5]] + lines[7:], 6, "swapped", "two swapped lines"),
+        (lines[:5] + lines[9:], 6, "missing", "four dropped lines"),
+        (lines[:5] + lines[6:12] + [lines[5]] + lines[12:], 6, "moved", "a line moved down"),
+        (lines[:5] + [lines[9]] + lines[5:9] + lines[10:], 6, "moved", "a line moved up"),
+        (lines[:5] + [b"{}\n"] + lines[5:], 6, "inserted", "a line that was never written"),
+        (lines + [b"more"], len(lines) + 1, "after-end", "octets after the last seal")):
+    equal(kind_of(b"".join(octets)), [(n, kind)], "%s: %s, and its line is named" % (what, kind))
+alien = directory("alien")
+daemon("-o", alien, "--for", "1s", "--poll", "0.1", *servers.all())
+strange = open(evidence_files(alien)[0], "rb").read().splitlines(True)
+equal(kind_of(b"".join(lines[:20] + strange[20:])), [(21, "spliced")], "the rest of another file: spliced, and its line is named")
 got, _ = verify_damaged(b"".join(lines[:-2]))
 equal(got.returncode, 0, "a cut at a line's end is an open end, which alone proves nothing")
 holds("open end", got.stdout, "but is said")
@@ -144,7 +161,10 @@ for line in lines[first_seal + 1:]:
         octets = re.sub(rb'("(?:offset|utc_minus_raw)_ns":)(\d+)', lambda m: m[1] + b"%d" % (int(m[2]) + 7200 * 10**9), octets)
         forged.append(octets)
 forged = write("forged.jsonl", b"".join(forged))
-equal(tool("verify", forged).returncode, 0, "who cuts behind a seal can write on without seals")
+equal(tool("verify", "--no-replay", forged).returncode, 0, "who cuts behind a seal can write on without seals")
+got = tool("verify", forged)
+equal(got.returncode, 1, "but what was written so does not follow from the exchanges")
+holds("does not follow from the records before it: offset_ns is recorded as", got.stdout, "and that is said")
 got = tool("convert", "--json", "-e", forged, every[-1]["at"])
 equal(got.returncode, 0, "but what no seal covers is not used")
 ok(abs(ns(json.loads(got.stdout)["utc"]) - ns(every[-1]["at"]) - 3_200_000_000) < 10**8, "two forged hours move no answer",
@@ -166,6 +186,8 @@ with open(os.path.join(cut, "c.jsonl"), "wb") as f:
 got = tool("verify", cut)
 equal(got.returncode, 1, "a file that does not go on from the one before it in its boot is found")
 holds("c.jsonl:1: ", got.stdout, "and named")
+equal([f["finding"] for f in json.loads(tool("verify", "--json", cut).stdout)["findings"]], ["file-missing"],
+      "as a file that is missing")
 got = tool("verify", os.path.join(cut, "c.jsonl"))
 equal(got.returncode, 0, "alone nobody can tell")
 holds("goes on from b.jsonl, which is not here", got.stdout, "and that is said")

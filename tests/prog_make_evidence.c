@@ -201,7 +201,7 @@ write_start(struct pen *p, const struct host *h, char *zone[])
 	record = (struct record){ .type = RECORD_START, .at = reading(h, 0) };
 	record.start = (struct record_start){
 		.program = "prog_make_evidence",
-		.method = CALIBRATION_METHOD,
+		.method = 0, /* calibrations without exchanges follow from nothing */
 		.host = "made",
 		.boot_id = "00000000-0000-0000-0000-000000000001",
 		.timezone = "UTC",

@@ -311,15 +311,12 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 }
 
 static void
-on_finding(void *arg, const struct records_line *line, struct chain_result result,
-    const struct record *r)
+on_damage(void *arg, const struct records_damage *d)
 {
 	struct loading *l = arg;
 
-	(void)r;
 	l->model->findings++;
-	say("%s:%" PRIu64 ": this line %s; %s", line->file->path,
-	    line->number - (result.previous ? 1 : 0), chain_finding_words[result.finding],
+	say("%s:%" PRIu64 ": this line %s; %s", d->file->path, d->line, d->words,
 	    l->model->unverified
 		? "used all the same, as asked"
 		: "nothing from there on is used (--unverified uses it)");
@@ -351,7 +348,7 @@ model_load(struct model *m, const struct model_request *r)
 	struct records records;
 	struct records_visitor visitor = {
 		.record = on_record,
-		.finding = on_finding,
+		.damage = on_damage,
 		.arg = &l,
 		.unverified = r->unverified,
 	};

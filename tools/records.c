@@ -3,52 +3,81 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
-#include "records_line.h"
+#include "records_file.h"
 #include "say.h"
 
+static const char plain[] = ".jsonl";
+static const char packed[] = ".jsonl.zst";
+
 static bool
-read_all(struct records_file *f, int fd)
+ends_in(const char *name, const char *ending)
 {
-	size_t room = 0;
+	size_t n = strlen(name);
+	size_t m = strlen(ending);
 
-	for (;;) {
-		ssize_t n;
-
-		f->data = memory_grow(f->data, &room, f->size + 65536, 1);
-		n = read(fd, f->data + f->size, 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0;
-		f->size += (size_t)n;
-	}
+	return n > m && strcmp(name + n - m, ending) == 0;
 }
 
+void
+records_name(const struct records_file *f, char out[RECORD_TEXT_SIZE])
+{
+	const char *slash = strrchr(f->path, '/');
+
+	record_copy_text(out, RECORD_TEXT_SIZE, slash != NULL ? slash + 1 : f->path);
+	if (ends_in(out, packed))
+		out[strlen(out) - strlen(".zst")] = '\0';
+}
+
+/* A pipe is read to its end, into a file without a name, so that it can be read twice. */
+static int
+spool(int from)
+{
+	static char octets[65536];
+	FILE *file = tmpfile();
+	ssize_t n = -1;
+	int fd = -1;
+
+	while (file != NULL && (n = read(from, octets, sizeof(octets))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || fwrite(octets, 1, (size_t)n, file) != (size_t)n)
+			break;
+	}
+	if (file != NULL && n == 0 && fflush(file) == 0)
+		fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
+	if (file != NULL)
+		(void)fclose(file);
+	return fd;
+}
+
+/* Kept open only where it cannot be opened again. */
 static bool
-load(struct records_file *f)
+open_first(struct records_file *f)
 {
 	bool standard = strcmp(f->path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(f->path, O_RDONLY | O_CLOEXEC);
 	struct stat s;
 	bool good = fd >= 0 && fstat(fd, &s) == 0;
 
-	if (good && S_ISREG(s.st_mode) && s.st_size > 0) {
-		f->size = (size_t)s.st_size;
-		f->data = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
-		f->mapped = f->data != MAP_FAILED;
-		good = f->mapped;
-		if (!good)
-			f->data = NULL;
-	} else if (good) {
-		good = read_all(f, fd);
+	f->fd = -1;
+	if (good) {
+		f->device = s.st_dev;
+		f->inode = s.st_ino;
+	}
+	if (good && !S_ISREG(s.st_mode)) {
+		f->fd = spool(fd);
+		good = f->fd >= 0;
+	} else if (good && standard) {
+		f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		good = f->fd >= 0;
 	}
 	if (!good)
 		(void)say_errno("%s", f->path);
@@ -57,12 +86,26 @@ load(struct records_file *f)
 	return good;
 }
 
-size_t
-records_line_length(const char *at, const char *end)
+struct records_source *
+records_file_read(const struct records_file *f, int *fd)
 {
-	const char *newline = memchr(at, '\n', (size_t)(end - at));
+	struct records_source *s;
 
-	return newline != NULL ? (size_t)(newline - at) + 1 : 0;
+	*fd = f->fd >= 0 ? f->fd : open(f->path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0)
+		return NULL;
+	s = records_source_open(*fd);
+	if (s == NULL && f->fd < 0)
+		close(*fd);
+	return s;
+}
+
+void
+records_file_close(const struct records_file *f, struct records_source *s, int fd)
+{
+	records_source_close(s);
+	if (f->fd < 0)
+		close(fd);
 }
 
 /* Forged texts may hold what a terminal obeys; the daemon writes none. */
@@ -90,56 +133,64 @@ take_continue(struct records_file *f, const struct record_continue *c)
 
 /* The first start or continue record: lines of the file before may stand before it. */
 static bool
-find_beginning(const struct records_file *f, struct record *r)
+find_beginning(struct records_source *s, struct record *r)
 {
-	const char *at = f->data;
-	const char *end = f->data + f->size;
+	struct records_source_line l;
+	size_t seen = 0;
 	size_t column;
 
-	while (at < end && (size_t)(at - f->data) < REPEATED_MAX) {
-		size_t n = records_line_length(at, end);
-
-		if (n == 0 || record_decode(at, n, r, &column) != RECORD_OK)
+	for (; seen < REPEATED_MAX && records_source_next(s, &l); seen += l.n) {
+		if (record_decode(l.text, l.n, r, &column) != RECORD_OK)
 			return false;
 		if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
 			return true;
-		at += n;
 	}
 	return false;
 }
 
-static void
+static bool
 read_beginning(struct records_file *f)
 {
 	static struct record r;
+	int fd;
+	struct records_source *s = records_file_read(f, &fd);
 
-	if (f->size == 0 || !find_beginning(f, &r))
-		return;
-	f->understood = true;
+	if (s == NULL) {
+		(void)say_errno("%s", f->path);
+		return false;
+	}
+	f->understood = find_beginning(s, &r);
+	records_file_close(f, s, fd);
+	if (!f->understood)
+		return true;
 	f->at = r.at.real;
 	f->raw = r.at.raw;
 	if (r.type == RECORD_START)
 		take_start(f, &r.start);
 	else
 		take_continue(f, &r.go_on);
+	return true;
 }
 
 static bool
-is_there_already(const struct records *r, const char *path)
+is_there_already(const struct records *r, const struct records_file *f)
 {
-	struct stat own;
-	struct stat other;
-
-	if (stat(path, &own) != 0)
-		return false;
-	for (size_t i = 0; i < r->files; i++) {
-		if (stat(r->file[i].path, &other) == 0 && own.st_dev == other.st_dev &&
-		    own.st_ino == other.st_ino) {
-			say("%s is given twice; read once", path);
+	for (const struct records_file *o = r->file; o < f; o++) {
+		if (o->device == f->device && o->inode == f->inode) {
+			say("%s is given twice; read once", f->path);
 			return true;
 		}
 	}
 	return false;
+}
+
+static void
+forget(struct records_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->waiting.text);
+	free(f->path);
 }
 
 static bool
@@ -147,16 +198,17 @@ add_file(struct records *r, size_t *room, const char *path)
 {
 	struct records_file *f;
 
-	if (is_there_already(r, path))
-		return true;
-
 	r->file = memory_grow(r->file, room, r->files + 1, sizeof(*r->file));
-	f = &r->file[r->files++];
-	*f = (struct records_file){ .path = memory_text(path) };
-	if (!load(f))
-		return false;
-	read_beginning(f);
-	return true;
+	f = &r->file[r->files];
+	*f = (struct records_file){ .path = memory_text(path), .fd = -1 };
+	if (!open_first(f) || is_there_already(r, f)) {
+		bool good = f->inode != 0;
+
+		forget(f);
+		return good;
+	}
+	r->files++;
+	return read_beginning(f);
 }
 
 /* A pipe would be waited for, a directory cannot be read. */
@@ -168,6 +220,35 @@ is_file(const char *path)
 	return stat(path, &s) != 0 || S_ISREG(s.st_mode);
 }
 
+/* While a file is compressed both are there; then the plain one is whole. */
+static bool
+is_evidence(DIR *dir, const char *name)
+{
+	char other[NAME_MAX + 1];
+
+	if (ends_in(name, plain))
+		return true;
+	if (!ends_in(name, packed))
+		return false;
+	(void)snprintf(
+	    other, sizeof(other), "%.*s", (int)(strlen(name) - strlen(".zst")), name);
+	return faccessat(dirfd(dir), other, F_OK, 0) != 0;
+}
+
+static bool
+add_entry(struct records *r, size_t *room, const char *directory, const char *name)
+{
+	char *full = NULL;
+	bool good = asprintf(&full, "%s/%s", directory, name) >= 0;
+
+	if (good && is_file(full))
+		good = add_file(r, room, full);
+	else if (good)
+		say("%s is no file; passed over", full);
+	free(full);
+	return good;
+}
+
 static bool
 add_directory(struct records *r, size_t *room, const char *path)
 {
@@ -175,26 +256,16 @@ add_directory(struct records *r, size_t *room, const char *path)
 	const struct dirent *d;
 	size_t before = r->files;
 	bool good = dir != NULL;
-	char *full = NULL;
 
-	while (good && (d = readdir(dir)) != NULL) {
-		size_t n = strlen(d->d_name);
-
-		if (n <= 6 || strcmp(d->d_name + n - 6, ".jsonl") != 0)
-			continue;
-		good = asprintf(&full, "%s/%s", path, d->d_name) >= 0;
-		if (good && is_file(full))
-			good = add_file(r, room, full);
-		else if (good)
-			say("%s is no file; passed over", full);
-		free(full);
-	}
+	while (good && (d = readdir(dir)) != NULL)
+		if (is_evidence(dir, d->d_name))
+			good = add_entry(r, room, path, d->d_name);
 	if (dir == NULL)
 		(void)say_errno("%s", path);
 	else
 		closedir(dir);
 	if (good && r->files == before) {
-		say("%s: holds no evidence (no *.jsonl)", path);
+		say("%s: holds no evidence (no *.jsonl, no *.jsonl.zst)", path);
 		return false;
 	}
 	return good;
@@ -254,15 +325,8 @@ records_open(struct records *r, char *const paths[], size_t n)
 void
 records_close(struct records *r)
 {
-	for (size_t i = 0; i < r->files; i++) {
-		struct records_file *f = &r->file[i];
-
-		if (f->mapped)
-			(void)munmap(f->data, f->size);
-		else
-			free(f->data);
-		free(f->path);
-	}
+	for (size_t i = 0; i < r->files; i++)
+		forget(&r->file[i]);
 	free(r->file);
 	*r = (struct records){ .files = 0 };
 }

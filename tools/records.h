@@ -3,6 +3,8 @@
  * line checked before it is handed on. Evidence counts up to the first line that does not
  * hold, and is handed on up to the last seal: anybody could have written what no seal
  * covers. What stands after that in its chain is not handed on, unless it is asked for.
+ *
+ * In memory is a window of one file, and what waits for the next seal.
  */
 #ifndef CLOCKWITNESS_RECORDS_H
 #define CLOCKWITNESS_RECORDS_H
@@ -10,16 +12,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "chain.h"
 #include "record.h"
 
+/* Lines that hold, until a seal covers them. */
+struct records_waiting {
+	char *text;
+	size_t used, room;
+	size_t held;     /* so much of it the line after bears out */
+	uint64_t number; /* of the first line */
+};
+
 struct records_file {
 	char *path;
-	char *data; /* the whole file, mapped or read */
-	size_t size;
-	bool mapped;
-	/* from its first line */
+	int fd; /* -1: opened by its path when it is read */
+	dev_t device;
+	ino_t inode;
+	/* from its first start or continue record */
 	bool understood;
 	struct record_previous previous; /* of a start record */
 	bool has_previous;
@@ -30,20 +41,20 @@ struct records_file {
 	struct system_time at, boot_at; /* boot_at: the first of its boot's files */
 	struct raw_time raw;
 	/* filled in by records_walk() */
-	uint64_t lines;     /* that hold */
-	uint64_t sealed;    /* of those, so many are covered by a seal */
-	uint64_t torn;      /* octets after the last newline */
-	struct digest head; /* of the last line that holds */
-	uint64_t seq;       /* of that line */
+	uint64_t lines_before; /* of its chain, in the files before it */
+	uint64_t octets;       /* of the lines that hold */
+	uint64_t lines;        /* that hold */
+	uint64_t sealed;       /* of those, so many are covered by a seal */
+	uint64_t torn;         /* octets after the last newline */
+	struct digest head;    /* of the last line that holds */
+	uint64_t seq;          /* of that line */
 	struct system_time last_at;
 	bool stopped, ended;         /* a stop record; the last seal */
 	bool broken;                 /* a line does not hold */
 	bool skipped;                /* goes on from a broken one */
 	struct records_file *before; /* the one it goes on from */
 	struct chain_checker end;    /* after its last line that holds */
-	const char *waiting;         /* from here on nothing has been handed on */
-	uint64_t waiting_number;     /* of that line */
-	const char *held;            /* up to here it holds */
+	struct records_waiting waiting;
 };
 
 struct records {
@@ -58,22 +69,38 @@ struct records_line {
 	size_t length;
 };
 
+/* The first line of a file that does not hold. */
+struct records_damage {
+	const struct records_file *file;
+	uint64_t line;
+	const char *kind; /* a word for machines: chain_finding_names, or "unreadable" */
+	char words[512];  /* the rest of a sentence that begins with "this line" */
+	bool has_at;
+	struct system_time at; /* of that line, or the last one before it */
+};
+
 struct records_visitor {
 	/* a record that holds and is sealed (or, with unverified, any that can be
 	 * decoded); may be NULL */
 	void (*record)(void *arg, const struct records_line *l, const struct record *r);
-	/* a line that does not hold; its time, if known */
-	void (*finding)(void *arg, const struct records_line *l,
-	    struct chain_result result, const struct record *r);
+	/* a line that holds as far as the lines before it tell, sealed or not, as soon
+	 * as it is read; if it does not, damage() tells so at the next; may be NULL */
+	void (*checked)(void *arg, const struct records_line *l, const struct record *r,
+	    const struct digest *digest);
+	void (*damage)(void *arg, const struct records_damage *d);
 	void *arg;
 	bool unverified;
 };
 
-/* Opens files and the *.jsonl of directories; "-" is standard input. false: said why. */
+/* Opens files and the *.jsonl and *.jsonl.zst of directories; "-" is standard input.
+ * false: said why. */
 bool records_open(struct records *r, char *const paths[], size_t n);
 void records_close(struct records *r);
 
 /* Every line of every file, once. */
 void records_walk(struct records *r, const struct records_visitor *v);
+
+/* The file's name as the evidence calls it: without directory, and not compressed. */
+void records_name(const struct records_file *f, char out[RECORD_TEXT_SIZE]);
 
 #endif

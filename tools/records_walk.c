@@ -1,34 +1,36 @@
 /* The walk over evidence: every line checked, and handed on when a seal covers it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
+#include "memory.h"
 #include "records.h"
-#include "records_line.h"
+#include "records_file.h"
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-/* Lines up to `end` go to who asked for them. */
+/* The first `end` octets of what waits go to who asked for them. */
 static void
-hand_on(struct records_file *f, const char *end, const struct records_visitor *v)
+hand_on(struct records_file *f, size_t end, const struct records_visitor *v)
 {
 	static struct record r;
-	struct records_line l = { f, f->waiting_number, f->waiting, 0 };
+	struct records_waiting *w = &f->waiting;
+	struct records_line l = { f, w->number, w->text, 0 };
+	size_t at = 0;
 	size_t column;
 
-	for (; l.text < end && v->record != NULL; l.text += l.length, l.number++) {
-		l.length = records_line_length(l.text, end);
-		if (l.length == 0)
-			break;
+	for (; at < end; at += l.length, l.number++) {
+		const char *newline = memchr(w->text + at, '\n', end - at);
+
+		l.text = w->text + at;
+		l.length = newline != NULL ? (size_t)(newline - l.text) + 1 : end - at;
 		if (record_decode(l.text, l.length, &r, &column) == RECORD_OK)
 			v->record(v->arg, &l, &r);
 	}
-	f->waiting = l.text;
-	f->waiting_number = l.number;
+	memmove(w->text, w->text + at, w->used - at);
+	w->used -= at;
+	w->held = w->held > at ? w->held - at : 0;
+	w->number = l.number;
 }
 
 /* The first of the files that lead to f in which something waits. */
@@ -36,10 +38,11 @@ static struct records_file *
 first_waiting(struct records_file *f)
 {
 	struct records_file *first = f;
+	struct records_file *before = f->skipped ? NULL : f->before;
 
-	for (struct records_file *p = f->before; p != NULL; p = p->before)
-		if (p->waiting < p->held)
-			first = p;
+	for (struct records_file *p = before; p != NULL && p->lines > p->sealed;
+	     p = p->before)
+		first = p;
 	return first;
 }
 
@@ -51,89 +54,213 @@ hand_on_sealed(struct records_file *f, const struct records_visitor *v)
 
 	while ((p = first_waiting(f)) != f) {
 		p->sealed = p->lines;
-		hand_on(p, p->held, v);
-		p->waiting = p->held;
+		if (v->record != NULL)
+			hand_on(p, p->waiting.held, v);
 	}
-	hand_on(f, f->held, v);
+	if (v->record != NULL)
+		hand_on(f, f->waiting.held, v);
 }
 
 /* A line holds when the line after it bears it out, or nothing comes after it. */
 struct held {
 	bool any;
-	struct record record;
-	struct records_line line;
+	uint64_t seq;
+	struct digest digest;
+	struct system_time at;
+	size_t length;
+	bool seal;
 	struct chain_checker after; /* the checker when it had been accepted */
 };
 
 static void
-count(struct held *h, const struct records_visitor *v, uint64_t lines_before)
+count(struct held *h, struct records_file *f, const struct records_visitor *v)
 {
-	struct records_file *f = h->line.file;
-	const struct chain_checker *c = &h->after;
-
 	if (!h->any)
 		return;
 	h->any = false;
 	f->lines++;
-	f->sealed = c->sealed > lines_before ? c->sealed - lines_before : 0;
-	f->head = c->chain.head;
-	f->seq = h->record.seq;
-	f->last_at = h->record.at.real;
-	f->stopped = c->stopped;
-	f->ended = c->ended;
-	f->end = *c;
-	f->held = h->line.text + h->line.length;
-	if (h->record.type == RECORD_SEAL)
-		hand_on_sealed(f, v);
-}
-
-static struct chain_line
-next_line(const struct records_line *l, const char *end)
-{
-	const char *next = l->text + l->length;
-
-	return (struct chain_line){ next, (size_t)(end - next) };
+	f->octets += h->length;
+	f->head = h->digest;
+	f->seq = h->seq;
+	f->last_at = h->at;
+	f->stopped = h->after.stopped;
+	f->ended = h->after.ended;
+	f->end = h->after;
+	f->waiting.held = f->waiting.used;
+	if (!h->seal)
+		return;
+	f->sealed = h->after.sealed - f->lines_before;
+	hand_on_sealed(f, v);
 }
 
 static void
-walk_file(struct records_file *f, struct chain_checker c, const struct records_visitor *v)
+wait_for_seal(struct records_file *f, const struct records_line *l)
 {
-	static struct held held;
-	static struct record r;
-	const char *end = f->data + f->size;
-	struct records_line l = { .file = f, .number = 1, .text = f->data };
-	uint64_t lines_before = c.lines;
+	struct records_waiting *w = &f->waiting;
 
-	held.any = false;
-	for (; l.text < end; l.text += l.length, l.number++) {
-		struct chain_line line = { l.text, records_line_length(l.text, end) };
-		struct chain_result result;
+	w->text = memory_grow(w->text, &w->room, w->used + l->length, 1);
+	memcpy(w->text + w->used, l->text, l->length);
+	w->used += l->length;
+}
 
-		l.length = line.n;
-		if (l.length == 0)
-			break;
-		result = chain_check(&c, line, next_line(&l, end), &r);
-		if (result.again) {
-			f->waiting = f->held = l.text + l.length;
-			f->waiting_number = l.number + 1;
-			continue;
-		}
-		if (!result.previous)
-			count(&held, v, lines_before);
-		if (result.finding != CHAIN_OK) {
-			f->broken = true;
-			v->finding(v->arg, &l, result, &r);
-			return;
-		}
-		held.any = true;
-		held.record = r;
-		held.line = l;
-		held.after = c;
-		if (result.confirmed)
-			count(&held, v, lines_before);
+static void
+hold(struct held *h, const struct chain_line *line, const struct record *r)
+{
+	h->any = true;
+	h->seq = r->seq;
+	h->digest = line->digest;
+	h->at = r->at.real;
+	h->length = line->n;
+	h->seal = r->type == RECORD_SEAL;
+}
+
+/* The next line follows, or there is none. */
+static void
+break_off(struct records_file *f, struct held *h, const struct records_breakage *b,
+    const struct records_visitor *v)
+{
+	struct records_damage damage;
+
+	f->broken = true;
+	if (records_explain(f, b, &damage)) {
+		count(h, f, v);
+	} else {
+		damage.has_at = h->any;
+		damage.at = h->at;
 	}
-	count(&held, v, lines_before);
-	f->torn = (uint64_t)(end - l.text);
+	h->any = false;
+	f->waiting.used = f->waiting.held;
+	if (!damage.has_at) {
+		damage.has_at = f->lines > 0;
+		damage.at = f->last_at;
+	}
+	v->damage(v->arg, &damage);
+}
+
+/* Lines that do not hold, for who wants them all the same. */
+static void
+hand_on_rest(struct records_file *f, struct records_source *s, struct records_line *l,
+    const struct records_visitor *v)
+{
+	static struct record r;
+	struct records_source_line text = { l->text, l->length };
+	size_t column;
+
+	hand_on(f, f->waiting.used, v);
+	do {
+		l->text = text.text;
+		l->length = text.n;
+		if (record_decode(l->text, l->length, &r, &column) == RECORD_OK)
+			v->record(v->arg, l, &r);
+		l->number++;
+	} while (records_source_next(s, &text));
+}
+
+static void
+say_unreadable(struct records_file *f, uint64_t line, const char *why,
+    const struct records_visitor *v)
+{
+	struct records_damage d = {
+		.file = f,
+		.line = line,
+		.kind = "unreadable",
+		.has_at = f->lines > 0,
+		.at = f->last_at,
+	};
+
+	f->broken = true;
+	(void)snprintf(d.words, sizeof(d.words), "cannot be read: %s", why);
+	v->damage(v->arg, &d);
+}
+
+/* A line that holds as far as the lines before it tell. */
+/* What the walk over a file has at hand. */
+struct walk {
+	const struct records_visitor *v;
+	struct records_file *f;
+	struct chain_checker checker;
+	struct held held;
+	struct record record;
+	struct records_line line;
+};
+
+/* false: it does not hold, and nothing after it does. */
+static bool
+walk_line(struct walk *w)
+{
+	struct chain_line line = { w->line.text, w->line.length,
+		hash_bytes(w->line.text, w->line.length) };
+	struct chain_checker before = w->checker;
+	struct records_breakage b = { &w->line, &before,
+		chain_check(&w->checker, &line, &w->record), &w->record };
+
+	if (b.result.again) {
+		w->f->waiting.number = w->line.number + 1;
+		return true;
+	}
+	if (b.result.finding != CHAIN_OK) {
+		break_off(w->f, &w->held, &b, w->v);
+		return false;
+	}
+	count(&w->held, w->f, w->v);
+	if (w->v->record != NULL)
+		wait_for_seal(w->f, &w->line);
+	hold(&w->held, &line, &w->record);
+	w->held.after = w->checker;
+	if (w->v->checked != NULL)
+		w->v->checked(w->v->arg, &w->line, &w->record, &line.digest);
+	return true;
+}
+
+static void
+walk_end(struct walk *w, const struct records_source *s)
+{
+	count(&w->held, w->f, w->v);
+	w->f->torn = records_source_torn(s);
+	if (records_source_trouble(s) != NULL)
+		say_unreadable(w->f, w->line.number, records_source_trouble(s), w->v);
+	if (w->v->unverified && w->v->record != NULL)
+		hand_on(w->f, w->f->waiting.used, w->v);
+}
+
+static void
+walk_lines(struct walk *w, struct records_source *s)
+{
+	struct records_source_line text;
+
+	for (; records_source_next(s, &text); w->line.number++) {
+		w->line.text = text.text;
+		w->line.length = text.n;
+		if (walk_line(w))
+			continue;
+		if (w->v->unverified && w->v->record != NULL)
+			hand_on_rest(w->f, s, &w->line, w->v);
+		return;
+	}
+	walk_end(w, s);
+}
+
+static void
+walk_file(struct records_file *f, const struct chain_checker *c,
+    const struct records_visitor *v)
+{
+	static struct walk w;
+	int fd;
+	struct records_source *s = records_file_read(f, &fd);
+
+	f->waiting.number = 1;
+	f->lines_before = c->lines;
+	if (s == NULL) {
+		say_unreadable(f, 1, strerror(errno), v);
+		return;
+	}
+	w.v = v;
+	w.f = f;
+	w.checker = *c;
+	w.held.any = false;
+	w.line = (struct records_line){ .file = f, .number = 1 };
+	walk_lines(&w, s);
+	records_file_close(f, s, fd);
 }
 
 /*
@@ -145,13 +272,15 @@ static struct records_file *
 file_before(const struct records *r, size_t i)
 {
 	const struct records_file *f = &r->file[i];
+	char name[RECORD_TEXT_SIZE];
 
 	if (f->previous_file[0] == '\0' || i == 0)
 		return NULL;
-	for (size_t k = i; k-- > 0;)
-		if (r->file[k].understood &&
-		    strcmp(f->previous_file, base_name(r->file[k].path)) == 0)
+	for (size_t k = i; k-- > 0;) {
+		records_name(&r->file[k], name);
+		if (r->file[k].understood && strcmp(f->previous_file, name) == 0)
 			return &r->file[k];
+	}
 	return strcmp(f->boot_id, r->file[i - 1].boot_id) == 0 ? &r->file[i - 1] : NULL;
 }
 
@@ -163,8 +292,6 @@ records_walk(struct records *r, const struct records_visitor *v)
 		struct chain_checker checker = { .lines = 0 };
 
 		f->before = file_before(r, i);
-		f->waiting = f->held = f->data;
-		f->waiting_number = 1;
 		f->skipped =
 		    f->before != NULL && (f->before->broken || f->before->skipped);
 		if (f->skipped && !v->unverified)
@@ -173,8 +300,6 @@ records_walk(struct records *r, const struct records_visitor *v)
 			checker = f->before->end;
 			chain_check_next_file(&checker);
 		}
-		walk_file(f, checker, v);
-		if (v->unverified)
-			hand_on(f, f->data + f->size, v);
+		walk_file(f, &checker, v);
 	}
 }

@@ -1,262 +1,99 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "calendar.h"
 #include "commands.h"
-#include "json.h"
-#include "records.h"
+#include "memory.h"
 #include "say.h"
 #include "text.h"
+#include "verification.h"
 
 static const char usage[] =
-    "usage: clockwitness verify [--closed] [--head HEX] [--fingerprint HEX] [--json] "
-    "EVIDENCE...\n"
+    "usage: clockwitness verify [--closed] [--head HEX] [--fingerprint HEX]\n"
+    "                           [--no-replay] [--json] EVIDENCE...\n"
     "\n"
-    "Checks chain, numbers and seals of evidence files (or all *.jsonl of a directory) and\n"
-    "says what is wrong and where.\n"
+    "Checks chain, numbers and seals of evidence files (or all *.jsonl and *.jsonl.zst\n"
+    "of a directory), and that the conclusions follow from the exchanges; says what is\n"
+    "wrong and where, and what nothing proves.\n"
     "\n"
     "  --closed           a file without stop and last seal is a finding\n"
-    "  --head HEX         the last file must end in this head (printed at stop)\n"
+    "  --head HEX         this head must be there (printed at start and stop)\n"
     "  --fingerprint HEX  a file must begin with this key (printed at start)\n"
-    "  --json             one object a line\n"
+    "  --no-replay        do not compute the conclusions again\n"
+    "  --json             one JSON object\n"
     "\n"
     "Exit status: 0 good; 1 findings; 2 usage; 3 cannot read.\n";
 
-struct verification {
-	struct records records;
-	bool closed, json;
-	bool has_head, has_fingerprint;
-	struct digest head, fingerprint;
-	uint64_t findings;
-};
-
-static void
-print_time(char out[RFC3339_LENGTH + 1], struct system_time t)
+void
+verify_note(struct verify_notes *to, struct verify_note n)
 {
-	struct text text = { out, out + RFC3339_LENGTH, false };
-
-	print_rfc3339(&text, t.ns);
-	*text.at = '\0';
+	to->count++;
+	if (to->kept == FINDINGS_KEPT)
+		return;
+	to->note = memory_grow(to->note, &to->room, to->kept + 1, sizeof(*to->note));
+	to->note[to->kept++] = n;
 }
 
+/* What was computed from lines that do not hold is no finding of its own. */
 static void
-print_digest(char out[2 * DIGEST_BYTES + 1], const struct digest *d)
+withdraw(struct verify_notes *n, const struct records_damage *d)
 {
-	struct text text = { out, out + 2 * DIGEST_BYTES, false };
-
-	print_hex(&text, d->byte, sizeof(d->byte));
-	*text.at = '\0';
-}
-
-/* A finding about a line (0: the whole file). at: the host's time there, NULL if unknown.
- */
-static void
-find(struct verification *v, const struct records_file *f, uint64_t line,
-    const char *kind, const char *words)
-{
-	v->findings++;
-	if (v->json) {
-		struct json *j = json_begin();
-
-		json_text(j, "kind", "finding");
-		json_text(j, "file", f->path);
-		json_number(j, "line", (int64_t)line);
-		json_text(j, "finding", kind);
-		json_text(j, "words", words);
-		json_end(j, stdout);
-	} else if (line > 0) {
-		(void)printf("%s:%" PRIu64 ": %s\n", f->path, line, words);
-	} else {
-		(void)printf("%s: %s\n", f->path, words);
+	while (n->kept > 0 && n->note[n->kept - 1].file == d->file &&
+	       n->note[n->kept - 1].line >= d->line) {
+		n->kept--;
+		n->count--;
 	}
 }
 
-static const char *const finding_kinds[CHAIN_FINDINGS] = {
-	[CHAIN_OK] = "good",
-	[CHAIN_MALFORMED] = "malformed",
-	[CHAIN_NEW_VERSION] = "new-version",
-	[CHAIN_NO_START] = "no-start",
-	[CHAIN_START_INSIDE] = "start-inside",
-	[CHAIN_ALTERED] = "altered",
-	[CHAIN_MISSING] = "missing",
-	[CHAIN_REPEATED] = "repeated",
-	[CHAIN_RAW_BACKWARD] = "raw-backward",
-	[CHAIN_BAD_SEAL] = "bad-seal",
-	[CHAIN_BAD_FINGERPRINT] = "bad-fingerprint",
-	[CHAIN_AFTER_END] = "after-end",
-	[CHAIN_NOT_CONTINUED] = "not-continued",
-};
-
 static void
-on_finding(void *arg, const struct records_line *l, struct chain_result result,
-    const struct record *r)
+on_damage(void *arg, const struct records_damage *d)
 {
 	struct verification *v = arg;
-	const struct records_file *f = l->file;
-	uint64_t line = l->number - (result.previous ? 1 : 0);
-	char at[RFC3339_LENGTH + 1] = "unknown time";
-	char words[512];
+	const struct records_file *f = d->file;
+	struct verify_note n = {
+		.file = f,
+		.line = d->line,
+		.kind = d->kind,
+		.has_at = d->has_at,
+		.at = d->at,
+	};
 
-	if (result.finding != CHAIN_MALFORMED && result.finding != CHAIN_NEW_VERSION &&
-	    !result.previous)
-		print_time(at, r->at.real);
-	else if (f->lines > 0)
-		print_time(at, f->last_at);
-	(void)snprintf(words, sizeof(words),
-	    "this line (about %s) %s; good: %" PRIu64
-	    " lines before it, sealed: the first "
-	    "%" PRIu64 "; nothing from here on counts",
-	    at, chain_finding_words[result.finding], f->lines, f->sealed);
-	find(v, f, line, finding_kinds[result.finding], words);
-}
-
-static const char *
-state_of(const struct records_file *f)
-{
-	if (f->broken)
-		return "broken";
-	if (f->skipped)
-		return "not read: it goes on from a broken file";
-	if (f->ended)
-		return "closed by stop and last seal";
-	return f->stopped ? "stopped, the last seal is missing"
-			  : "open end: no stop record";
+	withdraw(&v->findings, d);
+	(void)snprintf(n.words, sizeof(n.words),
+	    "%s; good: the %" PRIu64 " lines before it, sealed: the first %" PRIu64
+	    "; nothing from here on counts",
+	    d->words, f->lines, f->sealed);
+	verify_note(&v->findings, n);
 }
 
 static void
-report_file_json(const struct records_file *f)
+take_deleted(struct verification *v, const struct records_line *l, const struct record *r)
 {
-	struct json *j = json_begin();
+	struct verify_note n = { .file = l->file, .line = l->number, .kind = "deleted" };
 
-	json_text(j, "kind", "file");
-	json_text(j, "file", f->path);
-	json_text(j, "host", f->host);
-	json_text(j, "boot_id", f->boot_id);
-	json_text(j, "state", state_of(f));
-	json_flag(j, "good", !f->broken && !f->skipped);
-	json_number(j, "lines", (int64_t)f->lines);
-	json_number(j, "sealed", (int64_t)f->sealed);
-	json_number(j, "torn", (int64_t)f->torn);
-	json_time(j, "from", f->at.ns);
-	json_time(j, "to", f->last_at.ns);
-	json_hex(j, "head", f->head.byte, sizeof(f->head.byte));
-	json_hex(j, "fingerprint", f->fingerprint.byte, sizeof(f->fingerprint.byte));
-	json_end(j, stdout);
+	record_copy_text(n.words, sizeof(n.words), r->deleted.file);
+	verify_note(&v->deleted, n);
 }
 
 static void
-report_file(const struct records_file *f)
+on_checked(void *arg, const struct records_line *l, const struct record *r,
+    const struct digest *digest)
 {
-	char from[RFC3339_LENGTH + 1];
-	char to[RFC3339_LENGTH + 1];
-	char head[2 * DIGEST_BYTES + 1];
-	char fingerprint[2 * DIGEST_BYTES + 1];
+	struct verification *v = arg;
 
-	print_time(from, f->at);
-	print_time(to, f->last_at);
-	print_digest(head, &f->head);
-	print_digest(fingerprint, &f->fingerprint);
-	(void)printf("%s: %s\n", f->path, state_of(f));
-	if (f->lines == 0)
-		return;
-	(void)printf(
-	    "  host %s, boot %s\n  %" PRIu64 " lines hold, %s to %s (host's clock)\n"
-	    "  sealed: the first %" PRIu64 "; covered by nothing: the last %" PRIu64 "\n",
-	    f->host, f->boot_id, f->lines, from, to, f->sealed, f->lines - f->sealed);
-	if (f->previous_file[0] == '\0')
-		(void)printf("  fingerprint %s\n", fingerprint);
-	else if (f->before == NULL)
-		(void)printf(
-		    "  goes on from %s, which is not here: nothing proves that\n",
-		    f->previous_file);
-	(void)printf("  head %s\n", head);
-	if (f->torn > 0)
-		(void)printf("  torn last line: %" PRIu64
-			     " octets, which count for nothing\n",
-		    f->torn);
-}
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-static const struct records_file *
-file_named(const struct records *r, const char *name)
-{
-	for (size_t i = 0; i < r->files; i++)
-		if (strcmp(base_name(r->file[i].path), name) == 0)
-			return &r->file[i];
-	return NULL;
-}
-
-/* What a start record says of the file before it is another process's word, no proof. */
-static void
-check_previous(struct verification *v, const struct records_file *f)
-{
-	const struct records_file *p = file_named(&v->records, f->previous.file);
-	char words[2 * RECORD_TEXT_SIZE + 128];
-
-	for (const struct records_file *o = v->records.file; o < f; o++) {
-		if (!o->has_previous || strcmp(o->previous.file, f->previous.file) != 0)
+	for (size_t i = 0; i < v->marks; i++) {
+		if (!digest_equal(&v->mark[i].head, digest))
 			continue;
-		(void)snprintf(words, sizeof(words),
-		    "names %s as the file before it, and so "
-		    "does %s",
-		    f->previous.file, base_name(o->path));
-		find(v, f, 1, "same-previous", words);
+		v->mark[i].file = l->file;
+		v->mark[i].line = l->number;
+		v->mark[i].at = r->at.real;
 	}
-	if (p == NULL || p->broken || p->skipped)
-		return;
-	if (digest_equal(&p->head, &f->previous.head) && p->torn == f->previous.torn)
-		return;
-	(void)snprintf(words, sizeof(words),
-	    "%s now ends at number %" PRIu64 " and %" PRIu64
-	    " torn octets; when this file was "
-	    "begun it ended at number %" PRIu64 " and %" PRIu64 ": cut, or written on",
-	    f->previous.file, p->seq, p->torn, f->previous.seq, f->previous.torn);
-	find(v, f, 1, "previous-differs", words);
-}
-
-static bool
-goes_on(const struct records *r, const struct records_file *f)
-{
-	for (size_t i = 0; i < r->files; i++)
-		if (r->file[i].before == f)
-			return true;
-	return false;
-}
-
-static void
-check_ends(struct verification *v)
-{
-	const struct records *r = &v->records;
-	bool met = false;
-
-	for (size_t i = 0; i < r->files; i++) {
-		const struct records_file *f = &r->file[i];
-
-		if (f->has_previous)
-			check_previous(v, f);
-		if (v->closed && !f->broken && !f->skipped && !f->ended && !goes_on(r, f))
-			find(v, f, f->lines, "open-end", state_of(f));
-		if (f->lines == 0 && !f->broken && !f->skipped)
-			find(v, f, 0, "empty", "holds no record");
-		met |= f->lines > 0 && f->previous_file[0] == '\0' &&
-		       digest_equal(&f->fingerprint, &v->fingerprint);
-	}
-	if (v->has_fingerprint && !met)
-		find(v, &r->file[0], 1, "fingerprint",
-		    "no file begins with the key of that fingerprint");
-	if (v->has_head && !digest_equal(&r->file[r->files - 1].head, &v->head))
-		find(v, &r->file[r->files - 1], r->file[r->files - 1].lines, "head",
-		    "does not end in the given head: the end was altered or cut, or it is "
-		    "another file");
+	if (r->type == RECORD_DELETED)
+		take_deleted(v, l, r);
+	if (!v->no_replay)
+		verify_replay(v, l, r);
 }
 
 static bool
@@ -274,30 +111,36 @@ static int
 verify(struct verification *v, char *const paths[], size_t n)
 {
 	struct records_visitor visitor = {
-		.finding = on_finding,
+		.checked = on_checked,
+		.damage = on_damage,
 		.arg = v,
 	};
 
 	if (!records_open(&v->records, paths, n))
 		return EXIT_CANNOT;
 	records_walk(&v->records, &visitor);
-	check_ends(v);
-	for (size_t i = 0; i < v->records.files; i++) {
-		if (v->json)
-			report_file_json(&v->records.file[i]);
-		else
-			report_file(&v->records.file[i]);
-	}
-	if (!v->json)
-		(void)printf("%s: %" PRIu64 " findings\n",
-		    v->findings == 0 ? "good" : "NOT GOOD", v->findings);
-	return v->findings == 0 ? EXIT_DONE : EXIT_FINDINGS;
+	verify_files(v);
+	verify_gaps(v);
+	if (v->json)
+		verify_print_json(v);
+	else
+		verify_print(v);
+	return v->findings.count == 0 ? EXIT_DONE : EXIT_FINDINGS;
+}
+
+static struct verify_mark *
+add_mark(struct verification *v)
+{
+	v->mark = memory_grow(v->mark, &v->mark_room, v->marks + 1, sizeof(*v->mark));
+	v->mark[v->marks] = (struct verify_mark){ .line = 0 };
+	return &v->mark[v->marks++];
 }
 
 static const struct option options[] = {
 	{ "closed", no_argument, NULL, 'c' },
 	{ "head", required_argument, NULL, 'H' },
 	{ "fingerprint", required_argument, NULL, 'f' },
+	{ "no-replay", no_argument, NULL, 'n' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -312,11 +155,13 @@ take_option(struct verification *v, int option)
 		v->closed = true;
 		return -1;
 	case 'H':
-		v->has_head = parse_digest(optarg, &v->head);
-		return v->has_head ? -1 : EXIT_USAGE;
+		return parse_digest(optarg, &add_mark(v)->head) ? -1 : EXIT_USAGE;
 	case 'f':
 		v->has_fingerprint = parse_digest(optarg, &v->fingerprint);
 		return v->has_fingerprint ? -1 : EXIT_USAGE;
+	case 'n':
+		v->no_replay = true;
+		return -1;
 	case 'j':
 		v->json = true;
 		return -1;
@@ -329,6 +174,17 @@ take_option(struct verification *v, int option)
 	}
 }
 
+static void
+release(struct verification *v)
+{
+	records_close(&v->records);
+	free(v->mark);
+	free(v->findings.note);
+	free(v->statements.note);
+	free(v->deleted.note);
+	free(v->replay);
+}
+
 int
 verify_main(int argc, char *argv[])
 {
@@ -338,13 +194,12 @@ verify_main(int argc, char *argv[])
 
 	while (code < 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		code = take_option(&v, option);
-	if (code >= 0)
-		return code;
-	if (optind == argc) {
+	if (code < 0 && optind == argc) {
 		(void)fputs(usage, stderr);
-		return EXIT_USAGE;
+		code = EXIT_USAGE;
 	}
-	code = verify(&v, argv + optind, (size_t)(argc - optind));
-	records_close(&v.records);
+	if (code < 0)
+		code = verify(&v, argv + optind, (size_t)(argc - optind));
+	release(&v);
 	return code;
 }
