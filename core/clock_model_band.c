@@ -156,6 +156,39 @@ kind_of(struct span into, bool inside, bool loose)
 	return loose ? CORRECTION_BETWEEN : CORRECTION_INSIDE;
 }
 
+static struct utc_time
+without_leaps(const struct clock_model *m, struct utc_time t)
+{
+	struct span sum = { 0 };
+
+	for (size_t i = 0; i < m->leaps; i++)
+		if (utc_since(t, m->leap[i].at).ns >= 0)
+			sum = span_sub(sum, m->leap[i].size);
+	return utc_after(t, sum);
+}
+
+/* An interval about a leap second begins and ends with what lies on either side of it. */
+static void
+take_out_leaps(const struct clock_model *m, struct correction *c)
+{
+	struct utc_time low = without_leaps(m, c->earliest);
+	struct utc_time high = without_leaps(m, c->latest);
+
+	for (size_t i = 0; i < m->leaps; i++) {
+		struct utc_time from = without_leaps(m, m->leap[i].at);
+		struct utc_time to = utc_after(from, m->leap[i].size);
+
+		if (utc_since(c->earliest, m->leap[i].at).ns >= 0 ||
+		    utc_since(c->latest, m->leap[i].at).ns < 0)
+			continue;
+		low.ns = from.ns < low.ns ? from.ns : low.ns;
+		high.ns = to.ns > high.ns ? to.ns : high.ns;
+	}
+	c->utc = without_leaps(m, c->utc);
+	c->earliest = low;
+	c->latest = high;
+}
+
 struct correction
 modelling_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
 {
@@ -183,5 +216,7 @@ modelling_at(const struct clock_model *m, struct raw_time c, const struct model_
 
 	out.noise = span_min(out.noise, reach);
 	out.uncertainty = span_min(out.uncertainty, reach);
+	if (m->leaps > 0)
+		take_out_leaps(m, &out);
 	return out;
 }

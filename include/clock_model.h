@@ -63,6 +63,17 @@ struct model_piece {
 	bool loose;        /* nobody looked in between */
 };
 
+/*
+ * A leap second: UTC as the points have it goes on evenly, and from `at` on POSIX time,
+ * which corrections are told in, is less by `size` (1 s inserted: 23:59:59 comes twice).
+ */
+struct model_leap {
+	struct utc_time at;
+	struct span size;
+};
+
+#define MODEL_LEAPS_MAX 8
+
 /* Pieces in which the host's clock only ran forward: piece[first .. first + count). */
 struct model_run {
 	size_t first, count;
@@ -95,6 +106,8 @@ struct clock_model {
 	size_t runs;
 	struct model_point *point; /* in order of raw time */
 	size_t points;
+	struct model_leap leap[MODEL_LEAPS_MAX]; /* in order of time */
+	size_t leaps;
 	struct model_knot last; /* the newest knot */
 	bool begun;
 	bool watched; /* the clock leaves the line between knots by 10 us at most, unless

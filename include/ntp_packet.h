@@ -16,6 +16,8 @@
 #define NTP_VERSION 4
 #define NTP_MODE_CLIENT 3
 #define NTP_MODE_SERVER 4
+#define NTP_LEAP_INSERT 1 /* the last minute of the day has 61 s */
+#define NTP_LEAP_DELETE 2 /* or 59 */
 #define NTP_LEAP_UNKNOWN 3
 #define NTP_STRATUM_MAX 15
 

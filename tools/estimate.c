@@ -59,20 +59,21 @@ same_round_trip(const struct estimating *e, const struct observation *o)
 void
 estimate_add(struct estimating *e, const struct record_exchange *x)
 {
+	struct exchange even = x->exchange;
 	struct observation *first;
 	struct observation o;
 	struct sample s;
 	size_t server;
 
-	if (x->exchange.fault != FAULT_NONE || !x->exchange.decoded ||
-	    sample_from_exchange(&x->exchange, &s) != FAULT_NONE)
+	if (even.fault != FAULT_NONE || !even.decoded)
 		return;
 	server = server_index(&e->servers, x->server, x->address);
-	if (server == MAX_SERVERS)
+	if (server == MAX_SERVERS || !leaps_take(&e->leaps, server, &even) ||
+	    sample_from_exchange(&even, &s) != FAULT_NONE)
 		return;
-	e->common |= x->exchange.leap == NTP_LEAP_UNKNOWN || x->exchange.stratum == 0 ||
-		     x->exchange.stratum > NTP_STRATUM_MAX;
-	o = observation_of(&x->exchange, &s, (uint16_t)server);
+	e->common |= even.leap == NTP_LEAP_UNKNOWN || even.stratum == 0 ||
+		     even.stratum > NTP_STRATUM_MAX;
+	o = observation_of(&even, &s, (uint16_t)server);
 	first = same_round_trip(e, &o);
 	if (first != NULL)
 		*first = o;
@@ -83,7 +84,13 @@ estimate_add(struct estimating *e, const struct record_exchange *x)
 void
 estimate_calibration(struct estimating *e, const struct model_point *p)
 {
-	add_point(&e->calibrations, p);
+	struct model_point even = *p;
+	struct span leapt = leaps_until(&e->leaps, raw_to_utc(p->at, p->utc_minus_raw));
+
+	even.utc_minus_raw = span_add(p->utc_minus_raw, leapt);
+	even.low = span_add(p->low, leapt);
+	even.high = span_add(p->high, leapt);
+	add_point(&e->calibrations, &even);
 }
 
 /* ---- one block */
@@ -280,10 +287,13 @@ forget_servers(struct estimating *e)
 		if (index[i] == 0)
 			continue;
 		e->servers.server[kept] = e->servers.server[i];
+		e->leaps.server[kept] = e->leaps.server[i];
 		index[i] = (uint16_t)kept++;
 	}
 	for (size_t i = 0; i < e->count; i++)
 		e->o[i].server = index[e->o[i].server];
+	for (size_t i = kept; i < e->servers.count; i++)
+		e->leaps.server[i].heard = false;
 	e->servers.count = kept;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "clock_model.h"
+#include "leaps.h"
 #include "observation.h"
 #include "record.h"
 
@@ -43,6 +44,7 @@ struct estimating {
 	size_t count, room;
 	size_t block; /* 0: ESTIMATE_BLOCK */
 	struct estimate_servers servers;
+	struct leaps leaps;
 	bool common;                         /* an unsynchronised server is among them */
 	struct estimate_points calibrations; /* later than what is settled */
 	struct estimate_points settled;

@@ -99,6 +99,8 @@ build(struct boot_model *b)
 	struct clock_model *c = &b->model;
 
 	c->point = estimate_finish(&b->estimating, &c->points);
+	memcpy(c->leap, b->estimating.leaps.leap, sizeof(c->leap));
+	c->leaps = b->estimating.leaps.count;
 	for (size_t i = 0; i < c->points; i++)
 		b->smoothed |= c->point[i].smooth;
 	if (b->knots == 0)
