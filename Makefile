@@ -76,13 +76,13 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 # asked for only where something is compiled, so that deps and clean need nothing
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
 DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
-              $(if $(NOSYSTEMD),,libsystemd)
+              $(if $(NOSYSTEMD),,libsystemd) $(if $(NOZSTD),,libzstd)
 TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih libcrypto libzstd
 TESTS_PKGS  = $(TOOLS_PKGS) check
 # what goes onto a host in trouble is small; the tools are fast
 $(BUILD)/daemon/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD) \
-  $(if $(STATIC),-DWITHOUT_NSS)
+  $(if $(STATIC),-DWITHOUT_NSS) $(if $(NOZSTD),-DWITHOUT_ZSTD)
 $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 
 .DELETE_ON_ERROR:
@@ -151,8 +151,8 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 # a change of flags rebuilds everything
 $(BUILD)/.flags: FORCE
 	@mkdir -p $(BUILD)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE))' \
-	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE))' > $@
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE) $(NOZSTD))' \
+	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE) $(NOZSTD))' > $@
 
 -include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(progs_c:%.c=$(BUILD)/%.d)
 
@@ -224,7 +224,7 @@ format:
 # without libsystemd, which has no static form, without libarchive, whose own libraries
 # Debian has not all as archives, and without NSS: names go through evdns
 static:
-	@$(MAKE) --no-print-directory all STATIC=1 NOSYSTEMD=1 NOARCHIVE=1 BUILD=build-static
+	@$(MAKE) --no-print-directory all STATIC=1 NOSYSTEMD=1 NOARCHIVE=1 NOZSTD=1 BUILD=build-static
 	strip build-static/$(NAME)d build-static/$(NAME)
 	ls -l build-static/$(NAME)d build-static/$(NAME)
 	sha256sum build-static/$(NAME)d build-static/$(NAME)

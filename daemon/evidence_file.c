@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "calendar.h"
+#include "compress.h"
 #include "digest.h"
 #include "text.h"
 
@@ -69,41 +70,115 @@ evidence_file_create(int directory, const char *host, struct system_time at,
 }
 
 static bool
-is_evidence(const struct dirent *d)
+ends_with(const char *name, size_t n, const char *tail)
 {
-	size_t n = strlen(d->d_name);
+	size_t t = strlen(tail);
 
-	return n > 6 && strcmp(d->d_name + n - 6, ".jsonl") == 0;
+	return n >= t && memcmp(name + n - t, tail, t) == 0;
 }
 
 static bool
-newer(const struct stat *a, const char *a_name, const struct stat *b, const char *b_name)
+is_stamp(const char *s)
 {
-	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec)
-		return a->st_mtim.tv_sec > b->st_mtim.tv_sec;
-	if (a->st_mtim.tv_nsec != b->st_mtim.tv_nsec)
-		return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-	return strcmp(a_name, b_name) > 0;
+	static const char shape[] = "00000000T000000Z";
+
+	for (size_t i = 0; i < sizeof(shape) - 1; i++)
+		if (shape[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
+			return false;
+	return true;
+}
+
+/* HOST-STAMP-NNN.jsonl, perhaps .zst; the parts stand where the last dashes are. */
+static bool
+parse_name(const char *name, struct evidence_file *out)
+{
+	size_t n = strlen(name);
+	const char *number;
+	char *end;
+
+	*out = (struct evidence_file){ .packed = ends_with(name, n, ".jsonl.zst") };
+	if ((!out->packed && !ends_with(name, n, ".jsonl")) || n >= sizeof(out->name))
+		return false;
+	memcpy(out->name, name, n + 1);
+	number = strrchr(name, '-');
+	if (number == NULL || number - name < 17 || number[-17] != '-' ||
+	    !is_stamp(number - 16) || number[1] < '0' || number[1] > '9')
+		return false;
+	memcpy(out->stamp, number - 16, 16);
+	out->rotation = (unsigned)strtoul(number + 1, &end, 10);
+	return *end == '.';
 }
 
 static bool
-find_newest(DIR *dir, char name[RECORD_TEXT_SIZE], struct stat *newest)
+is_of_host(const struct evidence_file *f, const char *host)
+{
+	const char *stamp = strstr(f->name, f->stamp);
+	size_t n = strlen(host);
+
+	return stamp != NULL && (size_t)(stamp - f->name) == n + 1 &&
+	       memcmp(f->name, host, n) == 0;
+}
+
+static bool
+older(const struct evidence_file *a, const struct evidence_file *b)
+{
+	int order = strcmp(a->stamp, b->stamp);
+
+	return order != 0 ? order < 0 : a->rotation < b->rotation;
+}
+
+static bool
+next_file(DIR *dir, struct evidence_file *out)
 {
 	const struct dirent *d;
 	struct stat s;
-	bool found = false;
 
 	while ((d = readdir(dir)) != NULL) {
-		if (!is_evidence(d) || strlen(d->d_name) >= RECORD_TEXT_SIZE ||
+		if (!parse_name(d->d_name, out) ||
 		    fstatat(dirfd(dir), d->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0 ||
 		    !S_ISREG(s.st_mode))
 			continue;
-		if (found && !newer(&s, d->d_name, newest, name))
-			continue;
-		found = true;
-		*newest = s;
-		memcpy(name, d->d_name, strlen(d->d_name) + 1);
+		out->octets = (uint64_t)s.st_size;
+		return true;
 	}
+	return false;
+}
+
+static DIR *
+open_again(int directory)
+{
+	int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (fd >= 0 && dir == NULL)
+		close(fd);
+	return dir;
+}
+
+bool
+evidence_file_oldest(int directory, const char *host, const char *present,
+    enum evidence_file_kind kind, struct evidence_file *out)
+{
+	DIR *dir = open_again(directory);
+	char safe[SAFE_HOST_SIZE];
+	struct evidence_file f;
+	uint64_t octets = 0;
+	bool found = false;
+
+	*out = (struct evidence_file){ .octets = 0 };
+	safe_host(host, safe);
+	while (dir != NULL && next_file(dir, &f)) {
+		if (!is_of_host(&f, safe) || strcmp(f.name, present) == 0 ||
+		    (kind == EVIDENCE_FILE_PLAIN && f.packed))
+			continue;
+		octets += f.octets;
+		if (!found || older(&f, out))
+			*out = f;
+		found = true;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	out->all_octets = octets;
 	return found;
 }
 
@@ -136,16 +211,36 @@ describe_tail(const char *tail, size_t n, bool whole_file, struct record_previou
 	describe_last_line(begin, (size_t)(end + 1 - begin), out);
 }
 
-static void
-describe_file(int directory, off_t size, struct record_previous *out)
+static ssize_t
+read_tail(int fd, const struct evidence_file *f, char *tail, bool *whole)
 {
-	size_t want = size < (off_t)TAIL_MAX ? (size_t)size : TAIL_MAX;
-	char *tail = malloc(TAIL_MAX);
-	int fd = openat(directory, out->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	size_t want = f->octets < TAIL_MAX ? (size_t)f->octets : TAIL_MAX;
+	size_t n;
 
-	if (tail != NULL && fd >= 0 &&
-	    pread(fd, tail, want, size - (off_t)want) == (ssize_t)want)
-		describe_tail(tail, want, (off_t)want == size, out);
+	if (f->packed)
+		return compress_tail(fd, tail, TAIL_MAX, &n, whole) == 0 ? (ssize_t)n
+									 : -1;
+	*whole = want == f->octets;
+	return pread(fd, tail, want, (off_t)(f->octets - want));
+}
+
+void
+evidence_file_describe(
+    int directory, const struct evidence_file *f, struct record_previous *out)
+{
+	char *tail = malloc(TAIL_MAX);
+	int fd = openat(directory, f->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = -1;
+	bool whole;
+
+	*out = (struct record_previous){ .seq = 0 };
+	record_copy_text(out->file, sizeof(out->file), f->name);
+	if (f->packed)
+		out->file[strlen(out->file) - strlen(".zst")] = '\0';
+	if (tail != NULL && fd >= 0)
+		n = read_tail(fd, f, tail, &whole);
+	if (n > 0)
+		describe_tail(tail, (size_t)n, whole, out);
 	if (fd >= 0)
 		close(fd);
 	free(tail);
@@ -154,24 +249,21 @@ describe_file(int directory, off_t size, struct record_previous *out)
 int
 evidence_file_newest(int directory, struct record_previous *out, bool *found)
 {
-	int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = again >= 0 ? fdopendir(again) : NULL;
-	char name[RECORD_TEXT_SIZE];
-	struct stat newest = { 0 };
+	DIR *dir = open_again(directory);
+	struct evidence_file newest = { .octets = 0 };
+	struct evidence_file f;
 
+	*found = false;
 	*out = (struct record_previous){ .seq = 0 };
-	if (dir == NULL) {
-		int error = -errno;
-
-		if (again >= 0)
-			close(again);
-		return error;
-	}
-	*found = find_newest(dir, name, &newest);
-	if (*found) {
-		record_copy_text(out->file, sizeof(out->file), name);
-		describe_file(directory, newest.st_size, out);
+	if (dir == NULL)
+		return -errno;
+	while (next_file(dir, &f)) {
+		if (!*found || older(&newest, &f))
+			newest = f;
+		*found = true;
 	}
 	closedir(dir);
+	if (*found)
+		evidence_file_describe(directory, &newest, out);
 	return 0;
 }

@@ -144,9 +144,20 @@ announce_if_due(struct ledger *l, struct raw_time now)
 		say(l, "stands at", now);
 }
 
+static void
+remember_event(struct ledger *l, const struct record *r)
+{
+	if (r->type != RECORD_EVENT)
+		return;
+	l->has_event = true;
+	l->last_event = r->event;
+	l->last_event_at = r->at.real;
+}
+
 void
 ledger_append(struct ledger *l, struct record *r)
 {
+	remember_event(l, r);
 	(void)evidence_append(&l->evidence, r);
 	if (l->rules.sync_s == 0)
 		(void)evidence_sync(&l->evidence);
@@ -159,6 +170,7 @@ ledger_append(struct ledger *l, struct record *r)
 void
 ledger_append_sealed(struct ledger *l, struct record *r)
 {
+	remember_event(l, r);
 	(void)evidence_append(&l->evidence, r);
 	if (evidence_seal(&l->evidence, &r->at, false)) {
 		rotate_if_due(l, &r->at);

@@ -27,7 +27,10 @@ struct ledger {
 	struct loop_timer *seal_timer, *sync_timer;
 	bool seal_due, sync_due;   /* its timer runs */
 	struct raw_time announced; /* the head, last */
-	loop_callback *rotated;    /* a file was closed; NULL: nobody cares */
+	bool has_event;            /* one was recorded */
+	struct record_event last_event;
+	struct system_time last_event_at;
+	loop_callback *rotated; /* a file was closed; NULL: nobody cares */
 	void *arg;
 };
 

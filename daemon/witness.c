@@ -84,6 +84,22 @@ open_phc(struct witness *w, char out[RECORD_TEXT_SIZE])
 	record_copy_text(out, RECORD_TEXT_SIZE, text);
 }
 
+/* Without it everything else goes on. */
+static void
+open_status(struct witness *w)
+{
+	int error;
+
+	status_none(&w->status);
+	if (w->config.status[0] == '\0' || w->options->once)
+		return;
+	error = status_open(&w->status, w->loop, w->config.status);
+	if (error < 0)
+		log_line(LOG_INFO, "no status socket at %s: %s", w->config.status,
+		    strerror(-error));
+	status_listen(&w->status, witness_answer, w);
+}
+
 static bool
 is_stream(const struct witness *w)
 {
@@ -138,6 +154,7 @@ open_evidence(struct witness *w, struct record_start *start)
 		return error;
 	clock_read(&now);
 	surroundings_open(&w->surroundings, start, &now);
+	w->since = now;
 	watch_feed(&w->watch, &now);
 	error = ledger_begin(&w->ledger, start, &now);
 	if (error < 0)
@@ -203,6 +220,7 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 
 	memset(w, 0, sizeof(*w));
 	w->surroundings.clocksource_file = -1;
+	status_none(&w->status);
 	w->options = o;
 	w->config = *c;
 	w->argc = argc;
@@ -210,6 +228,8 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	error = loop_open(&w->loop);
 	if (error == 0)
 		error = ledger_open(&w->ledger, w->loop);
+	if (error == 0)
+		error = archive_open(&w->archive, &w->ledger, w->loop);
 	if (error == 0)
 		error = watch_open(&w->watch, w->loop);
 	if (error == 0 && (!make_timers(w) || !watch_signals(w)))
@@ -222,6 +242,7 @@ witness_open(struct witness *w, const struct options *o, const struct config *c,
 	w->watch.looked = witness_on_looked;
 	w->watch.arg = w;
 	witness_apply_settings(w);
+	open_status(w);
 	error = prepare_start(w, &start);
 	if (error != 0)
 		return error;
@@ -255,6 +276,14 @@ finish(struct witness *w)
 	}
 }
 
+static void
+on_rotated(void *arg)
+{
+	struct witness *w = arg;
+
+	archive_begin(&w->archive);
+}
+
 enum exit_code
 witness_run(struct witness *w)
 {
@@ -264,6 +293,9 @@ witness_run(struct witness *w)
 		loop_timer_set(w->end_timer, o->stop_after);
 	if ((o->stop_after.ns > 0 || o->until > 0) && isatty(STDERR_FILENO))
 		loop_timer_set(w->progress_timer, (struct span){ PROGRESS_NS });
+	w->ledger.rotated = on_rotated;
+	w->ledger.arg = w;
+	archive_begin(&w->archive);
 	notify_ready();
 	if (!w->stopping && loop_run(w->loop) < 0)
 		w->code = EXIT_CANNOT;
@@ -288,6 +320,8 @@ witness_close(struct witness *w)
 {
 	watch_close(&w->watch);
 	surroundings_close(&w->surroundings);
+	status_close(&w->status);
+	archive_close(&w->archive);
 	ledger_close(&w->ledger);
 	roster_close(&w->roster);
 	phc_close(&w->phc);

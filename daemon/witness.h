@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "archive.h"
 #include "calibration.h"
 #include "config.h"
 #include "ledger.h"
@@ -15,6 +16,7 @@
 #include "options.h"
 #include "replay.h"
 #include "roster.h"
+#include "status.h"
 #include "surroundings.h"
 #include "watch.h"
 
@@ -36,6 +38,9 @@ struct witness {
 	char *const *argv;
 	struct loop *loop;
 	struct ledger ledger;
+	struct archive archive;
+	struct status status;
+	struct clock_reading since; /* its start record's */
 	struct watch watch;
 	struct surroundings surroundings;
 	struct replay replay; /* of the records as they are written */

@@ -35,6 +35,9 @@ void witness_on_watch(
 /* The watch has looked: what stands beside the clock may have changed, too. */
 void witness_on_looked(void *arg, const struct clock_reading *at);
 
+/* The answer to a request for status. */
+size_t witness_answer(void *arg, char *out, size_t size);
+
 /* From the configuration to peers. 0 or -errno. */
 int witness_open_roster(struct witness *w);
 

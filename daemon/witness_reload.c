@@ -28,6 +28,10 @@ witness_apply_settings(struct witness *w)
 		.rotate_age_s = w->config.rotate_age,
 		.announce_s = w->config.announce,
 	};
+	/* what stands in a directory of the command line's is a case, and stays */
+	w->archive.compress = w->config.compress && w->options->evidence == NULL;
+	w->archive.keep_size =
+	    w->options->evidence == NULL ? (uint64_t)w->config.keep_size : 0;
 	log_set_level(w->config.log);
 }
 

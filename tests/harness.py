@@ -7,8 +7,10 @@ import atexit
 import calendar
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -149,6 +151,34 @@ def run(*command, timeout=60, **more):
 
 def daemon(*args, **more):
     return run(DAEMON, *args, **more)
+
+
+def configure(name, servers, evidence, **keys):
+    """A configuration for these servers; keys of [daemon] with _ for -."""
+    text = "[daemon]\nevidence = %s\nsyslog = no\nstatus = none\n" % evidence
+    for key, value in keys.items():
+        text = re.sub("^%s = .*\n" % key, "", text, flags=re.M) + "%s = %s\n" % (key.replace("_", "-"), value)
+    for i, where in enumerate(servers.all()):
+        text += "[server s%d]\naddress = 127.0.0.1\nport = %s\n" % (i, where.rsplit(":", 1)[1])
+    return write(name + ".conf", text)
+
+
+def ask(path):
+    """The daemon's answer at its status socket; None: it does not answer."""
+    with socket.socket(socket.AF_UNIX) as s:
+        try:
+            s.connect(path)
+            s.settimeout(10)
+            s.sendall(b"status\n")
+            text = b""
+            while not text.endswith(b"\n"):
+                got = s.recv(65536)
+                if not got:
+                    return None
+                text += got
+        except OSError:
+            return None
+    return json.loads(text)
 
 
 def tool(*args, **more):

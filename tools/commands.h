@@ -8,5 +8,6 @@ int correct_main(int argc, char *argv[]);
 int merge_main(int argc, char *argv[]);
 int export_main(int argc, char *argv[]);
 int formats_main(int argc, char *argv[]);
+int status_main(int argc, char *argv[]);
 
 #endif

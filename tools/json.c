@@ -114,3 +114,75 @@ json_end(struct json *j, FILE *out)
 	(void)fputc('\n', out);
 	json_decref(inner(j));
 }
+
+struct json *
+json_parse(const char *text)
+{
+	json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	if (j != NULL && !json_is_object(j)) {
+		json_decref(j);
+		return NULL;
+	}
+	return (struct json *)(void *)j;
+}
+
+void
+json_free(struct json *j)
+{
+	json_decref(inner(j));
+}
+
+static const json_t *
+seen(const struct json *j)
+{
+	return (const json_t *)(const void *)j;
+}
+
+const struct json *
+json_get(const struct json *j, const char *key)
+{
+	const json_t *member = json_object_get(seen(j), key);
+
+	return json_is_null(member) ? NULL : (const struct json *)(const void *)member;
+}
+
+const char *
+json_get_text(const struct json *j, const char *key)
+{
+	return json_string_value(json_object_get(seen(j), key));
+}
+
+int64_t
+json_get_number(const struct json *j, const char *key, int64_t otherwise)
+{
+	const json_t *member = json_object_get(seen(j), key);
+
+	return json_is_integer(member) ? json_integer_value(member) : otherwise;
+}
+
+double
+json_get_real(const struct json *j, const char *key, double otherwise)
+{
+	const json_t *member = json_object_get(seen(j), key);
+
+	return json_is_number(member) ? json_number_value(member) : otherwise;
+}
+
+bool
+json_get_flag(const struct json *j, const char *key)
+{
+	return json_is_true(json_object_get(seen(j), key));
+}
+
+size_t
+json_count(const struct json *list)
+{
+	return json_array_size(seen(list));
+}
+
+const struct json *
+json_item(const struct json *list, size_t i)
+{
+	return (const struct json *)(const void *)json_array_get(seen(list), i);
+}

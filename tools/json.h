@@ -26,4 +26,20 @@ char *json_end_text(struct json *j);
 /* Prints it with a newline and frees it. */
 void json_end(struct json *j, FILE *out);
 
+/* What another program printed: NULL, it is no JSON object. */
+struct json *json_parse(const char *text);
+void json_free(struct json *j); /* NULL is allowed */
+
+/* A member; NULL: there is none, or it is null, or j is no object. */
+const struct json *json_get(const struct json *j, const char *key);
+
+/* The same of one kind; NULL or `otherwise` where it is of another. */
+const char *json_get_text(const struct json *j, const char *key);
+int64_t json_get_number(const struct json *j, const char *key, int64_t otherwise);
+double json_get_real(const struct json *j, const char *key, double otherwise);
+bool json_get_flag(const struct json *j, const char *key);
+
+size_t json_count(const struct json *list); /* 0: it is no list */
+const struct json *json_item(const struct json *list, size_t i);
+
 #endif

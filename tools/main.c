@@ -17,6 +17,7 @@ static const struct {
 	{ "merge", merge_main, "logs of many hosts to one timeline" },
 	{ "export", export_main, "the clock model as a table, for other engines" },
 	{ "formats", formats_main, "the formats of logs that are known" },
+	{ "status", status_main, "how does the daemon of this host stand?" },
 };
 
 static void
