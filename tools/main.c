@@ -15,6 +15,8 @@ static const struct {
 	{ "convert", convert_main, "single times of the host's clock to UTC" },
 	{ "correct", correct_main, "logs with the host's times to logs with UTC" },
 	{ "merge", merge_main, "logs of many hosts to one timeline" },
+	{ "report", report_main,
+	    "what the evidence says of the clock, to read and to print" },
 	{ "export", export_main, "the clock model as a table, for other engines" },
 	{ "formats", formats_main, "the formats of logs that are known" },
 	{ "status", status_main, "how does the daemon of this host stand?" },

@@ -205,3 +205,23 @@ put_plain(struct outlet *o, const char *s, size_t n, char forbidden)
 		i += length > 0 ? length : 1;
 	}
 }
+
+void
+put_html(struct outlet *o, const char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 0) {
+		size_t plain = strcspn(s, "<>&\"");
+
+		put_plain(o, s, plain, '\0');
+		if (plain == n)
+			return;
+		put_text(o, s[plain] == '<'   ? "&lt;"
+			    : s[plain] == '>' ? "&gt;"
+			    : s[plain] == '&' ? "&amp;"
+					      : "&quot;");
+		s += plain + 1;
+		n -= plain + 1;
+	}
+}

@@ -38,4 +38,7 @@ void put_csv(struct outlet *o, const char *s, size_t n);
 /* For formats without any quoting: control characters and `forbidden` become a blank. */
 void put_plain(struct outlet *o, const char *s, size_t n, char forbidden);
 
+/* What HTML takes for markup is escaped, control characters become a blank. */
+void put_html(struct outlet *o, const char *s);
+
 #endif

@@ -65,22 +65,6 @@ picture_add(struct picture *p, const struct event *e)
 	    (unsigned long long)e->line);
 }
 
-/* What HTML takes for markup. */
-static void
-put_html(struct outlet *o, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		const char *as = *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : NULL;
-
-		if (*s == '&' || *s == '"')
-			as = *s == '&' ? "&amp;" : "&quot;";
-		if (as != NULL)
-			put_text(o, as);
-		else
-			put_plain(o, s, 1, '\0');
-	}
-}
-
 /* The hosts in the order in which they come. */
 static unsigned
 colour(const struct picture *p, size_t row)
