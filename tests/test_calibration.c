@@ -250,6 +250,25 @@ START_TEST(constant_added_to_all_servers_is_added_to_the_offset)
 }
 END_TEST
 
+START_TEST(judging_alone_comes_to_the_same_verdicts)
+{
+	const struct host h = { 40e-6, 0, 0 };
+	struct selection judged;
+
+	begin(4);
+	for (int k = 0; k < 12; k++) {
+		struct clock_reading at = reading(&h, 16 * (k + 1) * NS_PER_SECOND);
+
+		measure(&h, honest_and_liar, k, k + 1);
+		conclude(&h, at.raw.ns);
+		calibrator_judge(&calibrator, &at, &judged);
+		ck_assert_int_eq(judged.outcome, known.outcome);
+		for (int i = 0; i < 4; i++)
+			ck_assert_int_eq(judged.verdict[i], known.server_at[i].verdict);
+	}
+}
+END_TEST
+
 START_TEST(no_majority_claims_nothing)
 {
 	const struct host h = { 0, 0, 0 };
@@ -551,6 +570,7 @@ main(void)
 	tcase_add_test(t, clock_that_only_loses_time_grows_its_offset);
 	tcase_add_test(t, steering_is_told_from_the_oscillator);
 	tcase_add_test(t, constant_added_to_all_servers_is_added_to_the_offset);
+	tcase_add_test(t, judging_alone_comes_to_the_same_verdicts);
 	tcase_add_test(t, no_majority_claims_nothing);
 	tcase_add_test(t, step_of_the_host_moves_the_offset_by_exactly_the_step);
 	tcase_add_test(t, step_since_the_last_exchange_is_in_the_offset_at_once);

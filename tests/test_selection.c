@@ -347,6 +347,37 @@ START_TEST(constant_added_to_all_offsets_moves_the_intersection)
 }
 END_TEST
 
+/* The truth is 0. Honest intervals hold it, wherever their midpoints are; liars collude. */
+START_TEST(truth_is_assured_whatever_a_minority_says)
+{
+	size_t chosen = 0;
+
+	for (int round = 0; round < 20000; round++) {
+		struct candidate c[9];
+		size_t n = 1 + law_below(9);
+		size_t liars = law_below((n + 1) / 2);
+		int64_t lie = law_between(-60 * MS, 60 * MS);
+		struct selection s;
+
+		for (size_t i = 0; i < n; i++) {
+			int64_t distance = law_between(MS, 40 * MS);
+
+			c[i] = candidate_of(law_between(-distance, distance), distance);
+			if (i < liars)
+				c[i] = candidate_of(
+				    lie + law_between(-MS, MS), law_between(1, 5 * MS));
+		}
+		s = choose(c, n);
+		if (s.winner < 0)
+			continue;
+		chosen++;
+		law_holds(s.sure_low.ns <= 0 && s.sure_high.ns >= 0);
+		law_holds(s.sure_low.ns <= s.low.ns && s.sure_high.ns >= s.high.ns);
+	}
+	ck_assert_uint_gt(chosen, 10000);
+}
+END_TEST
+
 START_TEST(sixty_four_servers_are_chosen_from)
 {
 	struct candidate c[MAX_SERVERS];
@@ -380,6 +411,7 @@ main(void)
 	tcase_add_test(t, winner_is_the_nearest_of_the_truechimers);
 	tcase_add_test(t, order_of_the_servers_does_not_make_a_truechimer);
 	tcase_add_test(t, constant_added_to_all_offsets_moves_the_intersection);
+	tcase_add_test(t, truth_is_assured_whatever_a_minority_says);
 	tcase_add_test(t, sixty_four_servers_are_chosen_from);
 	return law_run(s);
 }
