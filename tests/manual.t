@@ -30,7 +30,7 @@ def options(text):
 daemon, conf, tool = page("daemon/clockwitnessd.8"), page("conf/clockwitness.conf.5"), page("tools/clockwitness.1")
 evidence = page("core/clockwitness-evidence.5")
 equal(missing(options(run(DAEMON, "--help").stdout), daemon), [], "clockwitnessd(8) has every option of --help")
-for command in ("status", "verify", "convert", "correct", "formats"):
+for command in ("status", "verify", "anchor", "convert", "correct", "formats"):
     shown = run(TOOL, command, "--help").stdout
     equal(missing(options(shown), tool), [], "clockwitness(1) has every option of %s --help" % command)
     ok("Exit status" in shown, "%s --help tells the exit status" % command, shown)

@@ -3,6 +3,7 @@
 #define CLOCKWITNESS_COMMANDS_H
 
 int verify_main(int argc, char *argv[]);
+int anchor_main(int argc, char *argv[]);
 int convert_main(int argc, char *argv[]);
 int correct_main(int argc, char *argv[]);
 int merge_main(int argc, char *argv[]);

@@ -12,6 +12,7 @@ static const struct {
 	const char *sentence;
 } commands[] = {
 	{ "verify", verify_main, "is the evidence what was written, and all of it?" },
+	{ "anchor", anchor_main, "time-stamps that prove when evidence existed" },
 	{ "convert", convert_main, "single times of the host's clock to UTC" },
 	{ "correct", correct_main, "logs with the host's times to logs with UTC" },
 	{ "merge", merge_main, "logs of many hosts to one timeline" },

@@ -30,9 +30,10 @@ struct verify_notes {
 /* A head that was kept elsewhere, and where it is found. */
 struct verify_mark {
 	struct digest head;
-	const char *tsr;                 /* the time-stamp that has it; NULL: --head */
-	char when[64];                   /* of a time-stamp: when the head existed */
-	char by[256];                    /* of a time-stamp: who says so */
+	const char *tsr; /* the time-stamp that has it; NULL: --head */
+	char when[64];   /* of a time-stamp: when the head existed */
+	char by[256];    /* of a time-stamp: who says so */
+	bool trusted;    /* false: of a time-stamp whose signature nobody checked */
 	const struct records_file *file; /* NULL: not found */
 	uint64_t line;
 	struct system_time at;

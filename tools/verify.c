@@ -8,11 +8,13 @@
 #include "memory.h"
 #include "say.h"
 #include "text.h"
+#include "timestamp.h"
 #include "verification.h"
 
 static const char usage[] =
     "usage: clockwitness verify [--closed] [--head HEX] [--fingerprint HEX]\n"
-    "                           [--no-replay] [--json] EVIDENCE...\n"
+    "                           [--tsr FILE] [--tsa-ca FILE] [--no-replay] [--json]\n"
+    "                           EVIDENCE...\n"
     "\n"
     "Checks chain, numbers and seals of evidence files (or all *.jsonl and *.jsonl.zst\n"
     "of a directory), and that the conclusions follow from the exchanges; says what is\n"
@@ -21,6 +23,8 @@ static const char usage[] =
     "  --closed           a file without stop and last seal is a finding\n"
     "  --head HEX         this head must be there (printed at start and stop)\n"
     "  --fingerprint HEX  a file must begin with this key (printed at start)\n"
+    "  --tsr FILE         a time-stamp that anchor keeps: when a head existed\n"
+    "  --tsa-ca FILE      certificates, PEM, by which time-stamps are checked\n"
     "  --no-replay        do not compute the conclusions again\n"
     "  --json             one JSON object\n"
     "\n"
@@ -107,6 +111,33 @@ parse_digest(const char *text, struct digest *out)
 	return !s.failed && s.at == s.end;
 }
 
+/* A time-stamp that is not good marks nothing. */
+static void
+read_stamps(struct verification *v)
+{
+	for (size_t i = 0; i < v->marks; i++) {
+		struct verify_mark *m = &v->mark[i];
+		struct verify_note n = { .kind = "tsr" };
+		struct timestamp stamp;
+		const char *wrong;
+
+		if (m->tsr == NULL)
+			continue;
+		wrong = timestamp_read(m->tsr, v->authority, NULL, &stamp);
+		m->head = stamp.head;
+		m->trusted = stamp.checked;
+		memcpy(m->when, stamp.when, sizeof(m->when));
+		record_copy_text(m->by, sizeof(m->by), stamp.by);
+		if (wrong == NULL)
+			continue;
+		(void)snprintf(
+		    n.words, sizeof(n.words), "the time-stamp %s: %s", m->tsr, wrong);
+		verify_note(&v->findings, n);
+		*m = v->mark[--v->marks];
+		i--;
+	}
+}
+
 static int
 verify(struct verification *v, char *const paths[], size_t n)
 {
@@ -118,6 +149,7 @@ verify(struct verification *v, char *const paths[], size_t n)
 
 	if (!records_open(&v->records, paths, n))
 		return EXIT_CANNOT;
+	read_stamps(v);
 	records_walk(&v->records, &visitor);
 	verify_files(v);
 	verify_gaps(v);
@@ -132,7 +164,7 @@ static struct verify_mark *
 add_mark(struct verification *v)
 {
 	v->mark = memory_grow(v->mark, &v->mark_room, v->marks + 1, sizeof(*v->mark));
-	v->mark[v->marks] = (struct verify_mark){ .line = 0 };
+	v->mark[v->marks] = (struct verify_mark){ .trusted = true };
 	return &v->mark[v->marks++];
 }
 
@@ -140,6 +172,8 @@ static const struct option options[] = {
 	{ "closed", no_argument, NULL, 'c' },
 	{ "head", required_argument, NULL, 'H' },
 	{ "fingerprint", required_argument, NULL, 'f' },
+	{ "tsr", required_argument, NULL, 't' },
+	{ "tsa-ca", required_argument, NULL, 'a' },
 	{ "no-replay", no_argument, NULL, 'n' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -156,6 +190,12 @@ take_option(struct verification *v, int option)
 		return -1;
 	case 'H':
 		return parse_digest(optarg, &add_mark(v)->head) ? -1 : EXIT_USAGE;
+	case 't':
+		add_mark(v)->tsr = optarg;
+		return -1;
+	case 'a':
+		v->authority = optarg;
+		return -1;
 	case 'f':
 		v->has_fingerprint = parse_digest(optarg, &v->fingerprint);
 		return v->has_fingerprint ? -1 : EXIT_USAGE;

@@ -124,7 +124,9 @@ state_mark(struct verification *v, const struct verify_mark *m)
 	}
 	if (m->tsr != NULL)
 		(void)snprintf(n.words, sizeof(n.words),
-		    "it and all before it existed at %s, says %s", m->when, m->by);
+		    "and all before it existed at %s, says %s (%s)", m->when,
+		    m->trusted ? m->by : "an authority that nobody checked: --tsa-ca",
+		    m->tsr);
 	else
 		(void)snprintf(n.words, sizeof(n.words),
 		    "has the given head: it and all before it is what it was then; "
