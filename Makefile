@@ -18,6 +18,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
+FUZZ_S     ?= 60
 JOBS       ?= 4
 CFLAGS     ?= -O2 -g
 
@@ -58,12 +59,14 @@ tools_c  = $(wildcard tools/*.c)
 tests_c  = $(wildcard tests/test_*.c)
 progs_c  = $(wildcard tests/prog_*.c)
 mains_c  = $(wildcard tests/*_main.c tests/preload_*.c)
-shared_c = $(filter-out $(tests_c) $(progs_c) $(mains_c) $(wildcard tests/fuzz_*.c),$(wildcard tests/*.c))
+fuzz_c   = $(wildcard tests/fuzz_*.c)
+shared_c = $(filter-out $(tests_c) $(progs_c) $(mains_c) $(fuzz_c),$(wildcard tests/*.c))
 core_o   = $(core_c:%.c=$(BUILD)/%.o)
 daemon_o = $(daemon_c:%.c=$(BUILD)/%.o)
 tools_o  = $(tools_c:%.c=$(BUILD)/%.o)
 shared_o = $(shared_c:%.c=$(BUILD)/%.o)
 test_bin = $(tests_c:%.c=$(BUILD)/%)
+fuzz_bin = $(fuzz_c:%.c=$(BUILD)/%)
 prog_bin = $(progs_c:%.c=$(BUILD)/%) $(BUILD)/tests/preload_clock.so \
            $(BUILD)/tests/preload_phc.so
 test_t   = $(sort $(wildcard tests/*.t))
@@ -88,7 +91,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
-  static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy clean help FORCE
+  static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy fuzz run-fuzz compare-correct bench-correct clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -133,6 +136,13 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
 	  $(call pkg,libs,$(DAEMON_PKGS) $(TESTS_PKGS)) -lm
 
+# fuzzers with a main of ours, which runs them on files; with FUZZ, libFuzzer's
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(if $(FUZZ),,$(BUILD)/tests/corpus_main.o) \
+  $(filter-out %/main.o,$(tools_o)) $(BUILD)/core.a
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $^ \
+	  $(call pkg,libs,$(TOOLS_PKGS)) -lm
+
 # what the scenarios need beside the products
 $(BUILD)/tests/prog_%: $(BUILD)/tests/prog_%.o $(BUILD)/tests/pen.o $(BUILD)/core.a
 	$(say) LINK $@
@@ -172,7 +182,7 @@ engines:
 	cd $(BUILD)/engines && npm install --no-save --no-audit --no-fund @duckdb/node-api
 
 # scenarios wait more than they compute: several at a time, and they first
-run-check: all $(test_bin) $(prog_bin) $(BUILD)/simulate $(BUILD)/simulate-live
+run-check: all $(test_bin) $(prog_bin) $(fuzz_bin) $(BUILD)/simulate $(BUILD)/simulate-live
 	BUILD='$(BUILD)' prove --exec '' -j $(JOBS) $(PROVEFLAGS) $(test_t) $(test_bin)
 
 demo:
@@ -185,6 +195,26 @@ run-demo: all
 lint: deps-lint
 	@$(MAKE) --no-print-directory all WERROR=1 BUILD=build-lint
 	@$(MAKE) --no-print-directory run-lint
+
+# what they find stays in build-fuzz/found; what was a mistake goes to tests/corpus as well
+fuzz: deps-lint
+	@$(MAKE) --no-print-directory run-fuzz FUZZ=1 SAN=1 CC=clang BUILD=build-fuzz \
+	  CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
+
+run-fuzz: $(fuzz_bin)
+	for f in $(patsubst tests/fuzz_%.c,%,$(fuzz_c)); do mkdir -p $(BUILD)/found/$$f; \
+	  $(BUILD)/tests/fuzz_$$f -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1 \
+	  -artifact_prefix=$(BUILD)/found/ $(BUILD)/found/$$f tests/corpus/$$f || exit 1; done
+
+# correct against Python, a million lines of each format; beside other tools: tests/bench_correct
+compare-correct: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_make_evidence
+	BUILD='$(BUILD)' tests/compare_correct
+
+bench-correct: deps
+	@tests/install-packages mawk
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_make_evidence
+	BUILD='$(BUILD)' tests/bench_correct
 
 # the real daemon beside chronyd -x, which is unpacked, not installed; tests/bench_accuracy says more
 bench-accuracy: deps
@@ -201,7 +231,7 @@ bench-year: deps
 run-bench-year: all $(BUILD)/tests/prog_make_year
 	BUILD='$(BUILD)' tests/bench_year
 
-sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c)
+sources = $(core_c) $(daemon_c) $(tools_c) $(tests_c) $(progs_c) $(mains_c) $(shared_c) $(fuzz_c)
 headers = $(wildcard include/*.h daemon/*.h tools/*.h tests/*.h)
 manuals = $(wildcard */*.[1-8])
 
@@ -258,12 +288,15 @@ uninstall:
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:
-	rm -rf build build-san build-lint build-static build-again
+	rm -rf build build-san build-lint build-static build-fuzz build-again
 
 help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
+	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
+	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
+	@echo '  make fuzz       the fuzzers with libFuzzer, FUZZ_S=60 seconds each'
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make campaign   every bit flipped, every line moved, every cut: all tampering is found'

@@ -7,6 +7,7 @@ import hashlib
 import json
 import lzma
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -80,6 +81,25 @@ for log in DAYS:
     ok(len(changes) >= summary["stamps"] and all(re.search(r"\d", c) or c == "-" for c in changes),
        "only stamps change in %s" % log, changes[:3])
     ok(correct(plus[log], "--explain", *zone, path).stdout == there, "by the long way %s becomes the same" % log)
+
+# The same of what no log ever was: lines of all of them, shuffled and spoilt.
+seed = int(os.environ.get("CLOCKWITNESS_SEED", "20261122"))
+spoil = random.Random(seed)
+heap = [l for log in DAYS for l in open(os.path.join(LOGS, log), "rb").read().splitlines(True)[:120]]
+wrong = []
+for turn in range(12):
+    lines = spoil.sample(heap, 300) if turn % 2 else sum(([l] * 3 for l in spoil.sample(heap, 100)), [])
+    octets = bytearray(b"".join(lines))
+    for _ in range(spoil.choice((0, 3, 300))):
+        octets[spoil.randrange(len(octets))] = spoil.choice(b"0123456789 :-.,+TZ[]\n\0\xff<>")
+    octets = b"x" * spoil.randrange(2) + bytes(octets)[:spoil.randrange(len(octets))]
+    base, style = os.path.join(scratch, "spoilt-%d" % turn), ("same", "iso", "annotate")[turn % 3]
+    one = correct(plus["s4_rockylinux9_messages.log"], "-q", "--style", style, "--manifest", base, input=octets).stdout
+    other = correct(plus["s4_rockylinux9_messages.log"], "--explain", "--style", style, input=octets).stdout
+    undone = subprocess.run([TOOL, "correct", "--undo", base], input=one, capture_output=True).stdout
+    if one != other or undone != octets:
+        wrong.append((turn, style, one != other, undone != octets))
+equal(wrong, [], "spoilt logs come back by --undo, and both ways write the same (seed %d)" % seed)
 
 # The offsets are those that openntpd itself logged while it slewed the clock; of its five, three make
 # the evidence, and the two between must come out.
