@@ -15,6 +15,9 @@ BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+PRESETDIR  ?= $(PREFIX)/lib/systemd/system-preset
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
@@ -30,7 +33,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
              libsodium-dev libjansson-dev libarchive-dev libssl-dev libzstd-dev libseccomp-dev
 DEPS_TEST  = chromium check python3 perl strace jq openssl coreutils util-linux iproute2 \
-             libseccomp2 libgnutls30 libcap2 tzdata
+             libseccomp2 libgnutls30 libcap2 tzdata systemd-container dbus zstd
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
 
 WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -242,11 +245,12 @@ run-lint:
 	  -DCLOCKWITNESS_VERSION=\"0\" -DCLOCKWITNESS_SYSCONFDIR=\"/etc\"' clang-tidy
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
-	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand .ci/run
+	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand tests/systemd-box .ci/run
 	mandoc -Tlint -Wwarning $(manuals)
-	mkdir -p build-lint/unit
-	sed 's|@SBINDIR@|$(CURDIR)/build-lint|' systemd/$(NAME)d.service > build-lint/unit/$(NAME)d.service
-	systemd-analyze verify --man=no build-lint/unit/$(NAME)d.service
+	for u in $(units); do $(call unit,$$u,$(CURDIR)/build-lint) > build-lint/$$u; done
+	systemd-analyze verify --man=no $(units:%=build-lint/%)
+	for u in $(units); do systemd-analyze security --offline=true --threshold=13 build-lint/$$u \
+	  > build-lint/exposure || { cat build-lint/exposure; exit 1; }; done
 
 format:
 	clang-format -i $(sources) $(headers)
@@ -270,6 +274,11 @@ check-static: deps static $(BUILD)/tests/preload_clock.so
 	@$(MAKE) --no-print-directory all
 	BUILD='$(BUILD)' prove tests/static.t
 
+# the units share what confines them
+units = $(NAME)d.service $(NAME)-capture@.service
+unit  = sed -e '/^@HARDENING@$$/{r systemd/hardening.conf' -e 'd}' -e 's|@SBINDIR@|$(2)|' \
+  -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' systemd/$(1)
+
 install: all
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME)d $(DESTDIR)$(SBINDIR)/$(NAME)d
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
@@ -278,13 +287,17 @@ install: all
 	test -e $(DESTDIR)$(SYSCONFDIR)/$(NAME).conf || \
 	  $(INSTALL) -D -m 644 conf/$(NAME).conf $(DESTDIR)$(SYSCONFDIR)/$(NAME).conf
 	$(INSTALL) -d $(DESTDIR)$(UNITDIR)
-	sed 's|@SBINDIR@|$(SBINDIR)|' systemd/$(NAME)d.service > $(DESTDIR)$(UNITDIR)/$(NAME)d.service
-	chmod 644 $(DESTDIR)$(UNITDIR)/$(NAME)d.service
+	for u in $(units); do $(call unit,$$u,$(SBINDIR)) > $(DESTDIR)$(UNITDIR)/$$u && \
+	  chmod 644 $(DESTDIR)$(UNITDIR)/$$u || exit 1; done
+	$(INSTALL) -D -m 644 systemd/$(NAME).sysusers $(DESTDIR)$(SYSUSERSDIR)/$(NAME).conf
+	$(INSTALL) -D -m 644 systemd/$(NAME).tmpfiles $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf
+	$(INSTALL) -D -m 644 systemd/$(NAME).preset $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset
 
 # the configuration and the evidence stay
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/$(NAME)d $(DESTDIR)$(BINDIR)/$(NAME) \
-	  $(DESTDIR)$(UNITDIR)/$(NAME)d.service
+	  $(units:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(SYSUSERSDIR)/$(NAME).conf \
+	  $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:
@@ -304,5 +317,5 @@ help:
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
 	@echo '  make check-static   twice the same octets; on an empty root; not to be fooled by a preload'
-	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR'
+	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR ...'
 	@echo '  make uninstall  make clean   JOBS=4 tests at a time   V=1 shows commands   BUILD=dir builds elsewhere'

@@ -18,6 +18,17 @@ notify_status(const char *sentence)
 	(void)sentence;
 }
 
+struct span
+notify_alive_each(void)
+{
+	return (struct span){ 0 };
+}
+
+void
+notify_alive(void)
+{
+}
+
 void
 notify_reloading(void)
 {
@@ -80,6 +91,22 @@ void
 notify_status(const char *sentence)
 {
 	(void)sd_notifyf(0, "STATUS=%s", sentence);
+}
+
+struct span
+notify_alive_each(void)
+{
+	uint64_t us = 0;
+
+	if (sd_watchdog_enabled(0, &us) <= 0 || us > INT64_MAX / 1000)
+		return (struct span){ 0 };
+	return (struct span){ (int64_t)us * 1000 / 2 };
+}
+
+void
+notify_alive(void)
+{
+	(void)sd_notify(0, "WATCHDOG=1");
 }
 
 void

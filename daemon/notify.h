@@ -6,10 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "timescale.h"
+
 void notify_ready(void);
 void notify_stopping(void);
 void notify_status(const char *sentence);
 void notify_reloading(void); /* followed by notify_ready() */
+
+/*
+ * How often systemd wants to hear that it goes on (half of WatchdogSec); 0: never; and
+ * that it does.
+ */
+struct span notify_alive_each(void);
+void notify_alive(void);
 
 /* Is standard error the journal's? */
 bool notify_journal_listens(void);

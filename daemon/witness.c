@@ -192,12 +192,37 @@ on_progress(void *arg)
 	loop_timer_set(w->progress_timer, (struct span){ PROGRESS_NS });
 }
 
+/* Is the clock still read? Where it is not to be, that this is called must do. */
+static bool
+goes_on(const struct witness *w)
+{
+	int64_t late = 3 * w->watch.every.ns + 5 * NS_PER_SECOND;
+
+	return w->watch.every.ns == 0 || !w->watch.clock.begun ||
+	       raw_since(clock_raw(), w->watch.clock.last.at.raw).ns <= late;
+}
+
+static void
+on_alive(void *arg)
+{
+	struct witness *w = arg;
+	struct span each = notify_alive_each();
+
+	if (each.ns == 0)
+		return;
+	if (goes_on(w))
+		notify_alive();
+	loop_timer_set(w->alive_timer, each);
+}
+
 static bool
 make_timers(struct witness *w)
 {
+	w->alive_timer = loop_timer_new(w->loop, on_alive, w);
 	w->end_timer = loop_timer_new(w->loop, on_terminate, w);
 	w->progress_timer = loop_timer_new(w->loop, on_progress, w);
-	return w->end_timer != NULL && w->progress_timer != NULL;
+	return w->end_timer != NULL && w->progress_timer != NULL &&
+	       w->alive_timer != NULL;
 }
 
 static bool
@@ -297,6 +322,7 @@ witness_run(struct witness *w)
 	w->ledger.arg = w;
 	archive_begin(&w->archive);
 	notify_ready();
+	on_alive(w);
 	if (!w->stopping && loop_run(w->loop) < 0)
 		w->code = EXIT_CANNOT;
 	notify_stopping();
@@ -327,5 +353,6 @@ witness_close(struct witness *w)
 	phc_close(&w->phc);
 	loop_timer_free(w->end_timer);
 	loop_timer_free(w->progress_timer);
+	loop_timer_free(w->alive_timer);
 	loop_close(w->loop);
 }

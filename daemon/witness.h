@@ -51,7 +51,7 @@ struct witness {
 	bool answered[MAX_SERVERS]; /* a request has ended since the last calibration */
 	struct calibration last;    /* the last one that was concluded */
 	bool calibrated;            /* a calibration has been recorded */
-	struct loop_timer *end_timer, *progress_timer;
+	struct loop_timer *end_timer, *progress_timer, *alive_timer;
 	uint64_t exchanges, samples, faults, calibrations;
 	bool hurried; /* the servers were asked out of turn, last at hurried_at */
 	struct raw_time hurried_at;
