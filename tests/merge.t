@@ -99,6 +99,16 @@ for text, why in (("[host a]\nlog = web.log\nevidence = x\n[host a]\n", "case.ba
     got = tool("merge", write("case.bad", text))
     ok(got.returncode == 2 and why in got.stderr, "a case that is wrong is refused: %s" % why, got.stderr)
 
+# beyond a boot that nobody saw
+boot = make("boot.jsonl", NOON, "3200000000", "40", "3600", "UTC", "0", "0", "0", "-999999000", "0")
+early = write("early.log", "2026-11-22T11:00:00Z long before\n2026-11-22T12:10:00Z within\n")
+equal([e["order_class"] for e in events("--host", "h", "-e", boot, early, code=1)], ["uncalibrated", "certain"],
+      "what lies before the boot has no corrected time")
+guess = events("--beyond", "--host", "h", "-e", boot, early)
+equal([("guessed" in e, "unc_plus_ns" in e) for e in guess], [(True, False), (False, True)],
+      "with --beyond a guess, with nothing guaranteed")
+holds("a guess", tool("merge", "-q", "--beyond", "--host", "h", "-e", boot, early).stdout, "and the text says so")
+
 # counting all pairs, from the intervals that come out
 seed = int(os.environ.get("CLOCKWITNESS_SEED", "20261124"))
 print("# seed %d" % seed)

@@ -40,7 +40,9 @@ put_width(struct outlet *o, const struct event *e)
 	int64_t unit = seconds ? NS_PER_SECOND : most >= 1000000 ? 1000000 : 1000;
 	int64_t tenths = most / (unit / 10) + 1;
 
-	put_text(o, "+-");
+	put_text(o, e->guessed ? "a guess" : "+-");
+	if (e->guessed)
+		return;
 	put_number(o, tenths / 10);
 	put_text(o, ".");
 	put_number(o, tenths % 10);
@@ -148,8 +150,10 @@ static void
 json_correction(struct outlet *o, const struct event *e)
 {
 	json_count(o, "utc_ns", e->utc.ns);
-	json_count(o, "unc_minus_ns", utc_since(e->utc, e->earliest).ns);
-	json_count(o, "unc_plus_ns", utc_since(e->latest, e->utc).ns);
+	if (!e->guessed) {
+		json_count(o, "unc_minus_ns", utc_since(e->utc, e->earliest).ns);
+		json_count(o, "unc_plus_ns", utc_since(e->latest, e->utc).ns);
+	}
 	json_count(o, "uncertainty_ns", e->uncertainty.ns);
 	json_count(o, "clock_offset_ns", e->offset.ns);
 	json_count(o, "clock_incarnation", e->incarnation);
@@ -236,8 +240,8 @@ csv_event(struct outlet *o, const struct event *e)
 	put_text(o, event_order_names[e->order]);
 	put_text(o, ",");
 	csv_count(o, c, e->utc.ns);
-	csv_count(o, c, utc_since(e->utc, e->earliest).ns);
-	csv_count(o, c, utc_since(e->latest, e->utc).ns);
+	csv_count(o, c && !e->guessed, utc_since(e->utc, e->earliest).ns);
+	csv_count(o, c && !e->guessed, utc_since(e->latest, e->utc).ns);
 	csv_count(o, c, e->uncertainty.ns);
 	csv_count(o, c, e->offset.ns);
 	csv_count(o, c, e->incarnation);
@@ -348,7 +352,7 @@ ecs_event(struct outlet *o, const struct event *e)
 	json_member(o, "module", "clockwitness");
 	if (ranked(e))
 		json_count(o, "sequence", (int64_t)e->rank);
-	if (corrected(e)) {
+	if (corrected(e) && !e->guessed) {
 		json_moment(o, "start", e->earliest);
 		json_moment(o, "end", e->latest);
 	}
@@ -426,6 +430,8 @@ otlp_event(struct outlet *o, const struct event *e)
 	if (corrected(e)) {
 		otlp_count(o, "clock.original_time_unix_nano",
 		    utc_after(e->utc, (struct span){ -e->offset.ns }).ns);
+	}
+	if (corrected(e) && !e->guessed) {
 		otlp_count(o, "clock.earliest_unix_nano", e->earliest.ns);
 		otlp_count(o, "clock.latest_unix_nano", e->latest.ns);
 		otlp_count(o, "clock.uncertainty_nano", e->uncertainty.ns);

@@ -70,18 +70,45 @@ put_number(struct outlet *o, int64_t v)
 	put_unsigned(o, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
-#define TIME_TEXT 64
+#define TIME_TEXT 40
+
+static char *
+two_digits(char *at, int v)
+{
+	at[0] = (char)('0' + v / 10);
+	at[1] = (char)('0' + v % 10);
+	return at + 2;
+}
+
+/* One after the other, separated so. */
+static char *
+numbers(char *at, const int v[3], char separator)
+{
+	at = two_digits(at, v[0]);
+	*at++ = separator;
+	at = two_digits(at, v[1]);
+	*at++ = separator;
+	return two_digits(at, v[2]);
+}
 
 static size_t
 print_time(char out[TIME_TEXT], int64_t ns, int digits)
 {
 	int64_t rest = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
 	struct civil c = civil_from_seconds((ns - rest) / NS_PER_SECOND);
-	int n = snprintf(out, TIME_TEXT, "%04lld-%02d-%02dT%02d:%02d:%02d.%09lld",
-	    (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
-	    (long long)rest);
+	int year = (int)c.year; /* 1677..2262 */
+	char *at = out;
 
-	return (size_t)n - (size_t)(digits > 0 ? 9 - digits : 10);
+	at = two_digits(at, year / 100);
+	at = numbers(at, (const int[]){ year % 100, c.month, c.day }, '-');
+	*at++ = 'T';
+	at = numbers(at, (const int[]){ c.hour, c.minute, c.second }, ':');
+	if (digits == 0)
+		return (size_t)(at - out);
+	*at++ = '.';
+	for (int64_t unit = NS_PER_SECOND / 10; digits > 0; digits--, unit /= 10)
+		*at++ = (char)('0' + rest / unit % 10);
+	return (size_t)(at - out);
 }
 
 void
@@ -97,9 +124,9 @@ put_time_of_day(struct outlet *o, int64_t ns, int digits)
 {
 	char text[TIME_TEXT];
 	size_t n = print_time(text, ns, digits);
-	const char *day = strchr(text, 'T') + 1;
+	size_t day = sizeof("2026-11-22T") - 1;
 
-	put_bytes(o, day, n - (size_t)(day - text));
+	put_bytes(o, text + day, n - day);
 }
 
 /* Octets of the UTF-8 character at s; 0: there is none. */

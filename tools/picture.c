@@ -42,7 +42,7 @@ picture_add(struct picture *p, const struct event *e)
 	char *text;
 	size_t n = strnlen(e->text, e->length);
 
-	if (p->rows == PICTURE_ROWS_MAX || e->order == ORDER_UNCALIBRATED) {
+	if (p->rows == PICTURE_ROWS_MAX || e->order == ORDER_UNCALIBRATED || e->guessed) {
 		p->left_out++;
 		return;
 	}
