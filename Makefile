@@ -95,6 +95,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 .SECONDARY:
 .PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
   static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy fuzz run-fuzz compare-correct bench-correct clean help FORCE
+  static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy check-qemu clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -194,6 +195,17 @@ demo:
 
 run-demo: all
 	BUILD='$(BUILD)' tests/demo
+
+# in a virtual machine, whose clock is really set
+check-qemu: deps
+	@tests/install-packages qemu-system-x86 busybox-static cpio
+	@$(MAKE) --no-print-directory static $(BUILD)/$(NAME) build-static/guest
+	BUILD='$(BUILD)' tests/check_qemu
+
+build-static/guest: tests/guest_main.c
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -static-pie -o $@ $<
 
 lint: deps-lint
 	@$(MAKE) --no-print-directory all WERROR=1 BUILD=build-lint
@@ -313,6 +325,7 @@ help:
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make campaign   every bit flipped, every line moved, every cut: all tampering is found'
+	@echo '  make check-qemu   a clock that is really set, in a virtual machine; three minutes'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'

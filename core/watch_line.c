@@ -37,11 +37,14 @@ static double
 slew_limit(const struct watch_look *a, const struct watch_look *b)
 {
 	struct clock_knot from = knot_of(&a->at);
-	double mean = fabs(line_slope(&from, &b->at));
+	double length = span_seconds(raw_since(b->at.raw, a->at.raw));
+	double error = span_seconds(span_add(a->at.read, b->at.read)) / length;
+	double mean = fabs(line_slope(&from, &b->at)) + error;
 
-	if (a->plain && b->plain && mean <= WATCH_SLEW_LIMIT)
-		return WATCH_SLEW_LIMIT;
-	return mean > WATCH_TICK_LIMIT ? mean : WATCH_TICK_LIMIT;
+	/* who slews at the limit all the way must not seem to be beyond it */
+	if (a->plain && b->plain && mean - 2 * error <= WATCH_SLEW_LIMIT)
+		return fmax(mean, WATCH_SLEW_LIMIT);
+	return fmax(mean, WATCH_TICK_LIMIT);
 }
 
 static struct clock_bend *

@@ -53,7 +53,7 @@ passes(struct door *d, const struct model_knot *from, const struct model_knot *k
 static bool
 is_plain(const struct model_knot *k)
 {
-	return !k->stepped && !k->loose;
+	return !k->stepped && !k->loose && !k->bend;
 }
 
 /*
@@ -92,6 +92,22 @@ model_thin(struct boot_model *b)
 	b->thin_at = 2 * b->knots < 65536 ? 65536 : 2 * b->knots;
 }
 
+/* Readings of other records may lie between two bends that leave open what was there. */
+static void
+spread_looseness(struct model_knot k[], size_t n)
+{
+	for (size_t i = n; i-- > 1;) {
+		const struct model_knot *later = &k[i];
+		struct model_knot *between = &k[i - 1];
+
+		if (!later->loose || later->slew_limit <= 0 || between->bend ||
+		    between->stepped || between->loose || later->stepped)
+			continue;
+		between->loose = true;
+		between->slew_limit = later->slew_limit;
+	}
+}
+
 /* A break point is found after readings that came later, so knots are sorted first. */
 static void
 build(struct boot_model *b)
@@ -107,6 +123,7 @@ build(struct boot_model *b)
 		return;
 	c->watched = !b->unwatched;
 	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
+	spread_looseness(b->knot, b->knots);
 	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
 	c->run = memory_grow(NULL, &b->run_room, b->knots + 1, sizeof(*c->run));
 	for (size_t i = 0; i < b->knots; i++)

@@ -186,8 +186,9 @@ add_break(struct model *m, struct boot_model *b, const struct record *r)
 static void
 add_bend(struct boot_model *b, const struct clock_bend *bend)
 {
-	add_knot(b, (struct model_knot){ bend->knot.raw, bend->knot.real, bend->knot.read,
-			.loose = bend->loose, .slew_limit = bend->slew_limit });
+	add_knot(
+	    b, (struct model_knot){ bend->knot.raw, bend->knot.real, bend->knot.read,
+		   .loose = bend->loose, .slew_limit = bend->slew_limit, .bend = true });
 }
 
 static void
