@@ -95,7 +95,6 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
 .SECONDARY:
 .PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
   static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy fuzz run-fuzz compare-correct bench-correct clean help FORCE
-  static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy check-qemu clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
 
@@ -197,6 +196,7 @@ run-demo: all
 	BUILD='$(BUILD)' tests/demo
 
 # in a virtual machine, whose clock is really set
+.PHONY: check-qemu
 check-qemu: deps
 	@tests/install-packages qemu-system-x86 busybox-static cpio
 	@$(MAKE) --no-print-directory static $(BUILD)/$(NAME) build-static/guest

@@ -51,7 +51,7 @@ struct model_knot {
 	bool loose;   /* its rate may have changed unseen between the knot before and this
 			 one, */
 	double slew_limit; /* then within +- this, s/s; 0: nobody looked at all */
-	bool bend;         /* found by the watch; if loose, all since the bend before is */
+	bool bend; /* found by the watch; if loose, all since the bend before is */
 };
 
 /* The host's clock over a stretch of raw time; linear within. */
