@@ -43,8 +43,8 @@ slew_limit(const struct watch_look *a, const struct watch_look *b)
 
 	/* who slews at the limit all the way must not seem to be beyond it */
 	if (a->plain && b->plain && mean - 2 * error <= WATCH_SLEW_LIMIT)
-		return fmax(mean, WATCH_SLEW_LIMIT);
-	return fmax(mean, WATCH_TICK_LIMIT);
+		return mean > WATCH_SLEW_LIMIT ? mean : WATCH_SLEW_LIMIT;
+	return mean > WATCH_TICK_LIMIT ? mean : WATCH_TICK_LIMIT;
 }
 
 static struct clock_bend *
