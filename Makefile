@@ -132,6 +132,14 @@ campaign: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_campaign
 	CAMPAIGN=100 $(BUILD)/tests/test_campaign
 
+# CPU time of verifying, beside hashing alone; DAYS=30
+.PHONY: bench-verify run-bench-verify
+bench-verify: deps
+	@$(MAKE) --no-print-directory run-bench-verify
+
+run-bench-verify: all $(BUILD)/tests/prog_make_year $(BUILD)/tests/prog_hash
+	BUILD='$(BUILD)' tests/bench_verify
+
 # unit tests may call the daemon's configuration and the tools' line source, never their main
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(shared_o) \
   $(filter-out %/main.o,$(daemon_o) $(tools_o)) $(BUILD)/core.a
@@ -218,7 +226,7 @@ fuzz: deps-lint
 
 run-fuzz: $(fuzz_bin)
 	for f in $(patsubst tests/fuzz_%.c,%,$(fuzz_c)); do mkdir -p $(BUILD)/found/$$f; \
-	  $(BUILD)/tests/fuzz_$$f -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1 \
+	  $(BUILD)/tests/fuzz_$$f -max_total_time=$(FUZZ_S) -max_len=20000 -print_final_stats=1 \
 	  -artifact_prefix=$(BUILD)/found/ $(BUILD)/found/$$f tests/corpus/$$f || exit 1; done
 
 # correct against Python, a million lines of each format; beside other tools: tests/bench_correct
@@ -321,6 +329,7 @@ help:
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
 	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
+	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
 	@echo '  make fuzz       the fuzzers with libFuzzer, FUZZ_S=60 seconds each'
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
