@@ -145,6 +145,25 @@ set_first(uint8_t first[32], const struct log_pattern *p)
 	}
 }
 
+/*
+ * A line that is not as the others may be of another format, but only of one that begins
+ * with its stamp and is told by it alone: else every mention of a time would be one.
+ */
+static bool
+is_told_alone(const struct log_grammars *g, size_t format)
+{
+	return (log_formats[format].rules & (LOG_LOOSE | LOG_GUESS | LOG_FOREIGN)) == 0 &&
+	       log_pattern_is_anchored(&g->pattern[format]);
+}
+
+static void
+list_told(struct log_grammars *g, size_t format)
+{
+	for (size_t c = 0; c < 256 && is_told_alone(g, format); c++)
+		if ((g->first[format][c / 8] >> c % 8 & 1) != 0)
+			g->told[c][g->told_count[c]++] = (uint8_t)format;
+}
+
 bool
 log_grammars_compile(struct log_grammars *g, size_t *which)
 {
@@ -158,6 +177,7 @@ log_grammars_compile(struct log_grammars *g, size_t *which)
 		if (!log_pattern_compile(f->pattern, &g->pattern[i], &column))
 			return false;
 		set_first(g->first[i], &g->pattern[i]);
+		list_told(g, i);
 		for (size_t j = 0; j < LOG_MORE && f->more[j] != NULL; j++)
 			if (!log_pattern_compile(f->more[j], &g->more[i][j], &column))
 				return false;

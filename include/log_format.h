@@ -49,8 +49,11 @@ const char *log_format_year(const struct log_pattern *p);
 struct log_grammars {
 	struct log_pattern pattern[LOG_FORMATS_MAX];
 	struct log_pattern more[LOG_FORMATS_MAX][LOG_MORE]; /* steps 0: none */
-	uint8_t first[LOG_FORMATS_MAX]
-		     [32]; /* a bit for each octet that a line can begin with */
+	/* a bit for each octet that a line can begin with */
+	uint8_t first[LOG_FORMATS_MAX][32];
+	/* for each such octet the formats that are told by their stamp alone */
+	uint8_t told[256][LOG_FORMATS_MAX];
+	uint8_t told_count[256];
 };
 
 /* false: a pattern of the table cannot be compiled; *which. */

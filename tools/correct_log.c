@@ -92,7 +92,7 @@ has_more(const struct corrector *c, size_t format)
 		   strcmp(format_name(format), "rfc5424") == 0);
 }
 
-/* What the stencil did is counted when it is laid aside. */
+/* What the stencil did is counted before anything else is. */
 static void
 settle_stencil(struct pass *p)
 {
@@ -104,7 +104,6 @@ settle_stencil(struct pass *p)
 		p->result->state.recognition.lines[k->stamp.format] += k->used;
 		p->result->state.last = k->last;
 	}
-	k->set = false;
 	k->used = 0;
 }
 
@@ -133,8 +132,11 @@ on_line(struct pass *p, char *line, size_t n)
 	if (by_stencil(p, line, n))
 		return;
 	settle_stencil(p);
-	if (!corrector_first(k, state, line, n, &stamp[0]))
+	if (!corrector_first(k, state, line, n, &stamp[0])) {
+		p->stencil.set &= *line != '#'; /* it may name the columns */
 		return;
+	}
+	p->stencil.set = false;
 	/* before the line is changed: the stencil is made of it */
 	if (p->short_cut && !has_more(k, stamp[0].format))
 		stencil_make(
@@ -153,8 +155,11 @@ on_block(struct pass *p, const struct lines_block *b)
 	char *at = b->octets;
 	char *end = b->octets + b->n;
 	bool inside = b->inside;
+	struct recognition *r = &p->result->state.recognition;
 
-	recognition_look(&p->result->state.recognition, b->octets, b->n);
+	recognition_look(r, b->octets, b->n);
+	p->stencil.set &= p->stencil.stamp.format == r->verdict.format ||
+			  r->wish->format != log_format_count;
 	rewriting_begin(&p->rewriting, b);
 	while (at < end) {
 		char *newline = memchr(at, '\n', (size_t)(end - at));

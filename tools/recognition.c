@@ -91,27 +91,19 @@ found(struct recognition *r, size_t format, struct log_time *t)
 	return true;
 }
 
-/*
- * A line that is not as the others may be of another format, but only of one that begins
- * with its stamp and is told by it alone: else every mention of a time would be one.
- */
-static bool
-may_differ(size_t format, const struct recognition *r)
-{
-	return (log_formats[format].rules & (LOG_LOOSE | LOG_GUESS | LOG_FOREIGN)) == 0 &&
-	       log_pattern_is_anchored(&r->grammars->pattern[format]);
-}
-
+/* Of a line that is not as the others. */
 static bool
 find_other(struct recognition *r, const char *line, size_t n, struct log_time *out,
     size_t *format)
 {
-	for (size_t i = 0; i < log_format_count; i++) {
-		if (i == r->verdict.format || !may_differ(i, r) ||
-		    !log_grammars_find(r->grammars, i, line, n, out))
-			continue;
-		*format = i;
-		return found(r, i, out);
+	const struct log_grammars *g = r->grammars;
+	uint8_t c = n > 0 ? (uint8_t)*line : '\n';
+
+	for (size_t i = 0; i < g->told_count[c]; i++) {
+		*format = g->told[c][i];
+		if (*format != r->verdict.format &&
+		    log_time_find(&g->pattern[*format], line, n, out))
+			return found(r, *format, out);
 	}
 	return false;
 }
