@@ -19,6 +19,8 @@ hand_on(struct records_file *f, size_t end, const struct records_visitor *v)
 	size_t at = 0;
 	size_t column;
 
+	if (end == 0)
+		return;
 	for (; at < end; at += l.length, l.number++) {
 		const char *newline = memchr(w->text + at, '\n', end - at);
 
