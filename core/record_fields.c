@@ -263,6 +263,9 @@ static const struct field stop_fields[] = {
 	NUMBER("samples", record_stop, samples, FIELD_U64),
 	NUMBER("faults", record_stop, faults, FIELD_U64),
 	NUMBER("calibrations", record_stop, calibrations, FIELD_U64),
+	NUMBER("files_read", record_stop, files_read, FIELD_U64),
+	NUMBER("octets_written", record_stop, octets_written, FIELD_U64),
+	NUMBER("packets_sent", record_stop, packets_sent, FIELD_U64),
 };
 
 #define BODY(t, m)                                                                       \

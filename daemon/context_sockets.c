@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "context_parts.h"
+#include "footprint.h"
 #include "host_text.h"
 #include "record.h"
 
@@ -59,6 +60,7 @@ read_sockets(struct record_context *c, const struct table *t)
 		context_failed(c, path, -errno);
 		return;
 	}
+	footprint_read_file();
 	while (left-- > 0 && fgets(line, sizeof(line), f) != NULL) {
 		if (!host_text_socket_row(line, strlen(line), &row))
 			continue;

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "footprint.h"
+
 #define LAST_WORDS ((uint64_t)16 * 1024)
 #define STEP ((uint64_t)64 * 1024) /* so much is reserved at a time, where there is */
 
@@ -65,6 +67,7 @@ disk_write(struct disk *d, const char *octets, size_t n)
 	while (written < 0 && errno == EINTR);
 	if (written < 0)
 		return -errno;
+	footprint_wrote((size_t)written);
 	d->size += (uint64_t)written;
 	return written == (ssize_t)n ? 0 : -ENOSPC;
 }

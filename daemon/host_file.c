@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "footprint.h"
+
 #define DIGEST_MAX ((off_t)64 * 1024 * 1024)
 
 static int
@@ -21,6 +23,7 @@ open_regular(const char *path, struct stat *s)
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
+	footprint_read_file();
 	if (fstat(fd, s) == 0 && S_ISREG(s->st_mode))
 		return fd;
 	close(fd);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "footprint.h"
 #include "log.h"
 
 #define DRAIN_NS (5 * NS_PER_SECOND)
@@ -40,6 +41,7 @@ write_what_goes(struct stream *s)
 			s->on_closed(s->arg);
 			return;
 		}
+		footprint_wrote((size_t)n);
 		s->from += (size_t)n;
 	}
 	s->from = s->to = 0;

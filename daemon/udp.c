@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "footprint.h"
+
 /* What the kernel refuses here, the records say: ttl 0, stamps by the program. */
 static void
 ask_for_details(int fd, int family)
@@ -95,6 +97,7 @@ udp_send(int fd, const uint8_t *octets, size_t n)
 
 	if (sent < 0)
 		return -errno;
+	footprint_sent_packet();
 	return (size_t)sent == n ? 0 : -EMSGSIZE;
 }
 

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "confine.h"
 #include "context.h"
+#include "footprint.h"
 #include "log.h"
 #include "notify.h"
 #include "report.h"
@@ -280,6 +281,7 @@ static void
 finish(struct witness *w)
 {
 	static struct record r;
+	struct footprint footprint;
 	struct clock_reading now;
 
 	evidence_drain(&w->ledger.evidence);
@@ -287,12 +289,16 @@ finish(struct witness *w)
 	watch_feed(&w->watch, &now);
 	watch_end(&w->watch, &now);
 	witness_conclude(w, &now, true);
+	footprint = footprint_so_far();
 	r = (struct record){ .type = RECORD_STOP,
 		.at = now,
 		.stop = { .exchanges = w->exchanges,
 		    .samples = w->samples,
 		    .faults = w->faults,
-		    .calibrations = w->calibrations } };
+		    .calibrations = w->calibrations,
+		    .files_read = footprint.files_read,
+		    .octets_written = footprint.octets_written,
+		    .packets_sent = footprint.packets_sent } };
 	record_copy_text(r.stop.reason, sizeof(r.stop.reason),
 	    w->code == EXIT_AS_ASKED ? "as asked" : "cannot go on");
 	if (!ledger_end(&w->ledger, &r) && w->code == EXIT_AS_ASKED) {

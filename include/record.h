@@ -199,6 +199,8 @@ struct record_seal {
 struct record_stop {
 	char reason[RECORD_TEXT_SIZE];
 	uint64_t exchanges, samples, faults, calibrations;
+	/* the process's footprint on the host, before this record */
+	uint64_t files_read, octets_written, packets_sent;
 };
 
 struct record {

@@ -371,6 +371,9 @@ any_body(struct record *r)
 		r->stop.samples = law_u64();
 		r->stop.faults = law_u64();
 		r->stop.calibrations = law_u64();
+		r->stop.files_read = law_u64();
+		r->stop.octets_written = law_u64();
+		r->stop.packets_sent = law_u64();
 		break;
 	case RECORD_TYPES:
 		break;
@@ -796,6 +799,9 @@ halve_counts(struct record *r)
 		r->stop.samples /= 2;
 		r->stop.faults /= 2;
 		r->stop.calibrations /= 2;
+		r->stop.files_read /= 2;
+		r->stop.octets_written /= 2;
+		r->stop.packets_sent /= 2;
 		break;
 	default:
 		break;
