@@ -101,10 +101,26 @@ spread_looseness(struct model_knot k[], size_t n)
 		struct model_knot *between = &k[i - 1];
 
 		if (!later->loose || later->slew_limit <= 0 || between->bend ||
-		    between->stepped || between->loose || later->stepped)
+		    between->stepped || between->loose)
 			continue;
 		between->loose = true;
 		between->slew_limit = later->slew_limit;
+	}
+}
+
+/* A clock that was set while it was slewed has two knots there; the first one counts. */
+static void
+join_twins(struct model_knot k[], size_t n)
+{
+	for (size_t i = n; i-- > 1;) {
+		struct model_knot *twin = &k[i - 1];
+
+		if (twin->raw.ns != k[i].raw.ns)
+			continue;
+		twin->loose |= k[i].loose;
+		twin->bend |= k[i].bend;
+		if (k[i].slew_limit > twin->slew_limit)
+			twin->slew_limit = k[i].slew_limit;
 	}
 }
 
@@ -123,6 +139,7 @@ build(struct boot_model *b)
 		return;
 	c->watched = !b->unwatched;
 	qsort(b->knot, b->knots, sizeof(*b->knot), by_raw);
+	join_twins(b->knot, b->knots);
 	spread_looseness(b->knot, b->knots);
 	c->piece = memory_grow(NULL, &b->piece_room, 2 * b->knots, sizeof(*c->piece));
 	c->run = memory_grow(NULL, &b->run_room, b->knots + 1, sizeof(*c->run));
