@@ -83,13 +83,15 @@ $(BUILD)/tests/%.o:  ALL_CPPFLAGS += -D_GNU_SOURCE
 pkg = $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --$(1) $(2))
 DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
               $(if $(NOSYSTEMD),,libsystemd) $(if $(NOZSTD),,libzstd)
-TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih libcrypto libzstd
+TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih libcrypto libzstd \
+              $(if $(NOSYSTEMD),,libsystemd)
 TESTS_PKGS  = $(TOOLS_PKGS) check
 # what goes onto a host in trouble is small; the tools are fast
 $(BUILD)/daemon/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD) \
   $(if $(STATIC),-DWITHOUT_NSS) $(if $(NOZSTD),-DWITHOUT_ZSTD)
-$(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE)
+$(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE) \
+  $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD)
 
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -37,7 +37,7 @@ for command in ("status", "verify", "anchor", "convert", "correct", "formats"):
 table = [json.loads(l) for l in run(TOOL, "formats", "--json").stdout.splitlines()]
 ok(len(table) > 55, "the table of formats can be read", table)
 equal(missing([f["name"] for f in table], tool), [], "clockwitness(1) has every format")
-equal(missing(sorted(set(re.findall(r"%-?[\w.^!#?*@({)]", " ".join(f["pattern"] for f in table))) - {"%{", "%(", "%)"}), tool), [],
+equal(missing(sorted(set(re.findall(r"%-?[\w.^!#?*@({)]", " ".join(f.get("pattern", "") for f in table))) - {"%{", "%(", "%)"}), tool), [],
       "and every part of a pattern that the table uses")
 listed = re.findall(r"^  (\w+)  +", run(TOOL, "--help").stdout, re.M)
 equal(missing(listed, tool), [], "clockwitness(1) has every command")

@@ -18,8 +18,9 @@ static const char usage[] =
     "       clockwitness correct --undo MANIFEST [-o FILE] [CORRECTED]\n"
     "\n"
     "Writes logs (or standard input) with the stamps of their lines corrected to UTC; every\n"
-    "other octet is left as it is. What a log is written in is found by its first lines;\n"
-    "'clockwitness formats' lists what is known. Logs may be compressed.\n"
+    "other octet is left as it is. So are utmp, pcap and other logs that are no text. What a\n"
+    "log is written in is found by its beginning; 'clockwitness formats' lists what is known.\n"
+    "Logs may be compressed.\n"
     "\n"
     "  -e EVIDENCE    evidence file or directory; more than once for more\n"
     "  -o FILE        write there, not to standard output\n"
@@ -115,6 +116,10 @@ correct_one(struct correcting *c, const char *name, const struct log_state *befo
 	const char *said = strcmp(name, "-") == 0 ? "standard input" : name;
 	int error = correct_log(&c->job, name, before, &c->result);
 
+	if (error == 0 && c->result.refusal[0] != '\0') {
+		say("%s: %s", said, c->result.refusal);
+		return false;
+	}
 	if (error < 0) {
 		errno = -error;
 		(void)say_errno("%s", c->job.sink->failed ? "the output" : said);
@@ -210,6 +215,7 @@ prepare(struct correcting *c)
 		return EXIT_USAGE;
 	corrector_take_model(&c->corrector, &c->model, c->asked.linear);
 	c->job.corrector = &c->corrector;
+	c->job.quiet = c->quiet;
 	c->job.progress = !c->quiet && isatty(STDERR_FILENO) == 1;
 	return -1;
 }

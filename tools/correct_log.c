@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "correct_binary.h"
 #include "explain.h"
 #include "rewriting.h"
 #include "stencil.h"
@@ -202,31 +203,55 @@ all_blocks(struct pass *p, struct lines *l)
 	return more;
 }
 
+static int
+correct_text(
+    const struct log_job *job, const char *name, struct lines *l, struct log_result *out)
+{
+	struct pass p = { .job = job, .name = name, .result = out };
+	int error;
+
+	p.rewriting = (struct rewriting){ .sink = job->sink, .manifest = job->manifest };
+	p.short_cut = job->style != STYLE_ANNOTATE && !job->explain;
+	error = all_blocks(&p, l);
+	settle_stencil(&p);
+	if (p.shown != 0)
+		(void)fprintf(stderr, "\r%*s\r", (int)strlen(name) + 8, "");
+	return error;
+}
+
+static int
+correct_open(
+    const struct log_job *job, const char *name, struct lines *l, struct log_result *out)
+{
+	static struct binary_log binary;
+	int is = binary_look(job, l, name, &binary, out->refusal);
+
+	if (is < 0 || out->refusal[0] != '\0')
+		return is < 0 ? is : 0;
+	if (job->manifest != NULL)
+		manifest_begin(job->manifest, name, out->encoding);
+	return is == BINARY_IS ? correct_binary(job, name, l, &binary, out)
+			       : correct_text(job, name, l, out);
+}
+
 int
 correct_log(const struct log_job *job, const char *name, const struct log_state *before,
     struct log_result *out)
 {
-	struct pass p = { .job = job, .name = name, .result = out };
 	struct lines l;
 	int error;
 
-	p.rewriting = (struct rewriting){ .sink = job->sink, .manifest = job->manifest };
 	log_state_begin(&out->state, job->corrector, before);
 	out->tally = (struct tally){ .lines = 0 };
-	out->damage[0] = '\0';
+	out->damage[0] = out->refusal[0] = '\0';
 	error = lines_open(&l, name);
 	if (error < 0)
 		return error;
 	out->state.order.ends = l.source.modified;
 	out->encoding = l.source.utf16.encoding;
-	if (job->manifest != NULL)
-		manifest_begin(job->manifest, name, out->encoding);
-	p.short_cut = job->style != STYLE_ANNOTATE && !job->explain;
-	error = all_blocks(&p, &l);
-	settle_stencil(&p);
-	if (p.shown != 0)
-		(void)fprintf(stderr, "\r%*s\r", (int)strlen(name) + 8, "");
-	memcpy(out->damage, l.source.damage, sizeof(out->damage));
+	error = correct_open(job, name, &l, out);
+	if (l.source.damage[0] != '\0')
+		memcpy(out->damage, l.source.damage, sizeof(out->damage));
 	lines_close(&l);
 	return error;
 }

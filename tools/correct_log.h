@@ -19,10 +19,12 @@ enum style {
 /* "same", "iso", "annotate" */
 extern const char *const style_names[STYLES];
 
+#define LOG_REFUSAL 160
+
 struct log_job {
 	const struct corrector *corrector;
 	enum style style;
-	bool explain, json, progress;
+	bool explain, json, progress, quiet;
 	struct lines_sink *sink;
 	struct manifest *manifest; /* NULL: none is kept */
 };
@@ -32,7 +34,8 @@ struct log_result {
 	struct log_state state;
 	struct tally tally;
 	enum encoding encoding;
-	char damage[160]; /* empty: none */
+	char damage[160];          /* empty: none */
+	char refusal[LOG_REFUSAL]; /* why nothing was written; empty: something was */
 };
 
 /* before: the piece of a rotated log that this one goes on from, or NULL. 0, -errno. */

@@ -269,6 +269,17 @@ corrector_more(const struct corrector *c, struct log_state *s,
 }
 
 void
+corrector_time(const struct corrector *c, struct log_state *s, const struct log_time *t,
+    size_t format, struct log_stamp *out)
+{
+	out->t = *t;
+	out->format = format;
+	s->recognition.lines[format]++;
+	clear(out);
+	find_fate(c, s, out);
+}
+
+void
 corrector_exact(const struct corrector *c, struct log_stamp *s)
 {
 	struct model_answer all[SEGMENT_ANSWERS];

@@ -81,6 +81,10 @@ bool corrector_first(const struct corrector *c, struct log_state *s, const char 
 bool corrector_more(const struct corrector *c, struct log_state *s,
     const struct log_stamp *before, size_t which, struct log_stamp *out);
 
+/* A time that was read from what is no line; format as of struct log_stamp. */
+void corrector_time(const struct corrector *c, struct log_state *s,
+    const struct log_time *t, size_t format, struct log_stamp *out);
+
 /* Its own errors in place of the segment's. */
 void corrector_exact(const struct corrector *c, struct log_stamp *s);
 

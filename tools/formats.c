@@ -66,6 +66,35 @@ print_words(const struct log_format *f, const struct log_pattern *p)
 	(void)printf("    example     %s\n", f->example);
 }
 
+static void
+print_binary_json(const struct binary_format_words *f)
+{
+	struct json *j = json_begin();
+
+	json_text(j, "name", f->name);
+	json_text(j, "where", f->where);
+	json_text(j, "stamps", f->stamps);
+	json_flag(j, "binary", true);
+	json_end(j, stdout);
+}
+
+/* The journal's export is in the table of lines, too. */
+static void
+print_binary(bool json)
+{
+	for (int i = BINARY_NONE + 1; i < BINARY_FORMATS; i++) {
+		const struct binary_format_words *f = &binary_formats[i];
+
+		if (log_format_find(f->name) < log_format_count)
+			continue;
+		if (json)
+			print_binary_json(f);
+		else
+			(void)printf("%s\n    %s\n    no text; stamps: %s\n", f->name,
+			    f->where, f->stamps);
+	}
+}
+
 static int
 list(bool json)
 {
@@ -79,6 +108,7 @@ list(bool json)
 		else
 			print_words(&log_formats[i], &c.grammars.pattern[i]);
 	}
+	print_binary(json);
 	return EXIT_DONE;
 }
 

@@ -83,9 +83,38 @@ make_room(struct lines *l)
 }
 
 int
+lines_look(struct lines *l)
+{
+	ssize_t n;
+
+	make_room(l);
+	if (l->ended || l->to == LINES_BUFFER)
+		return 0;
+	n = source_read(&l->source, l->buffer + l->to, LINES_BUFFER - l->to);
+	if (n < 0)
+		return (int)n;
+	l->ended = n == 0;
+	l->to += (size_t)n;
+	l->looked_at = true;
+	return n > 0;
+}
+
+void
+lines_skip(struct lines *l, size_t n)
+{
+	l->from += n;
+}
+
+int
 lines_next(struct lines *l, struct lines_block *out)
 {
+	const char *last;
+
 	make_room(l);
+	last = l->looked_at ? memrchr(l->buffer, '\n', l->to) : NULL;
+	l->looked_at = false;
+	if (last != NULL)
+		return hand_on(l, (size_t)(last - l->buffer) + 1, out);
 	while (!l->ended && l->to < LINES_BUFFER) {
 		ssize_t n =
 		    source_read(&l->source, l->buffer + l->to, LINES_BUFFER - l->to);

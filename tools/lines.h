@@ -18,6 +18,7 @@ struct lines {
 	size_t from, to; /* what has been read and not yet handed on */
 	bool inside;     /* what has been handed on ends within a line */
 	bool ended;
+	bool looked_at; /* what is there came by lines_look(), and may hold lines */
 };
 
 /* Whole lines, but for the last one of the log and those longer than the buffer. The
@@ -31,6 +32,13 @@ struct lines_block {
 /* 0, -errno. */
 int lines_open(struct lines *l, const char *path);
 void lines_close(struct lines *l);
+
+/* Reads more, if there is room, and hands nothing on: what is there can be looked at from
+ * buffer + from to buffer + to. 1: there is more, 0: there is not, -errno. */
+int lines_look(struct lines *l);
+
+/* Passes over the first n octets of what is there. */
+void lines_skip(struct lines *l, size_t n);
 
 /* 1: a block, 0: the end, -errno. Of a stream, what is there is handed on at once. */
 int lines_next(struct lines *l, struct lines_block *out);

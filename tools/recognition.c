@@ -11,6 +11,8 @@ format_name(size_t format)
 		return "columns by its header";
 	if (format == FORMAT_OWN)
 		return "own pattern";
+	if (format >= FORMAT_BINARY && format < FORMATS)
+		return binary_formats[format - FORMAT_BINARY].name;
 	return format < log_format_count ? log_formats[format].name : "none";
 }
 
@@ -19,6 +21,8 @@ format_rules(const struct recognition *r, size_t format)
 {
 	if (format == FORMAT_HEADER)
 		return r->header.rules;
+	if (format == FORMAT_BINARY + BINARY_ACCOUNTING)
+		return LOG_AT_END;
 	return format < log_format_count ? log_formats[format].rules : 0;
 }
 
@@ -28,7 +32,9 @@ recognition_wish_parse(const char *text, struct recognition_wish *out)
 	size_t column;
 
 	out->format = log_format_find(text);
-	if (out->format < log_format_count || strcmp(text, "auto") == 0)
+	out->binary = binary_format_find(text);
+	if (out->format < log_format_count || out->binary != BINARY_NONE ||
+	    strcmp(text, "auto") == 0)
 		return true;
 	if (strchr(text, '%') == NULL) {
 		say("--format '%s' is not known; 'clockwitness formats' lists the names, and "

@@ -9,20 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "binary_log.h"
 #include "log_format.h"
 #include "log_header.h"
 
 #define RECOGNITION_LINES 128 /* so many vote */
 
 /* Beside the numbers of the table. */
-#define FORMAT_HEADER LOG_FORMATS_MAX    /* by the header of the log itself */
-#define FORMAT_OWN (LOG_FORMATS_MAX + 1) /* the user's pattern */
-#define FORMATS (LOG_FORMATS_MAX + 2)
+#define FORMAT_HEADER LOG_FORMATS_MAX       /* by the header of the log itself */
+#define FORMAT_OWN (LOG_FORMATS_MAX + 1)    /* the user's pattern */
+#define FORMAT_BINARY (LOG_FORMATS_MAX + 2) /* and the number of enum binary_format */
+#define FORMATS (FORMAT_BINARY + BINARY_FORMATS)
 
 /* What the user says of all logs. */
 struct recognition_wish {
 	size_t format; /* log_format_count: none is asked for; or FORMAT_OWN */
 	struct log_pattern own;
+	enum binary_format binary; /* BINARY_NONE: none is asked for */
 };
 
 struct recognition {

@@ -12,6 +12,8 @@
 #include <archive.h>
 #endif
 
+#include "journal.h"
+
 static ssize_t
 read_some(int fd, char *to, size_t n)
 {
@@ -151,6 +153,46 @@ close_archive(struct source *s)
 }
 #endif
 
+/* ---- the journal */
+
+static int
+open_journal(struct source *s)
+{
+	int error = journal_open(&s->journal, s->fd);
+
+	if (error == -ENOMEM)
+		return error;
+	if (error == -ENOSYS)
+		(void)snprintf(s->damage, sizeof(s->damage),
+		    "it is a file of the journal, and this program was built without "
+		    "libsystemd; use the output of journalctl -o export --file");
+	else if (error < 0)
+		(void)snprintf(s->damage, sizeof(s->damage),
+		    "it is a file of the journal that cannot be read (%s); a pipe cannot be",
+		    strerror(-error));
+	return 0;
+}
+
+static ssize_t
+read_journal(struct source *s, char *to, size_t n)
+{
+	if (s->block_n == 0 && s->damage[0] == '\0') {
+		int more = journal_next(s->journal, &s->block, &s->block_n);
+
+		if (more < 0)
+			(void)snprintf(s->damage, sizeof(s->damage),
+			    "the journal cannot be read on: %s", strerror(-more));
+		if (more <= 0)
+			s->block_n = 0;
+	}
+	if (n > s->block_n)
+		n = s->block_n;
+	memcpy(to, s->block, n);
+	s->block += n;
+	s->block_n -= n;
+	return (ssize_t)n;
+}
+
 /* Could more octets show that it is compressed, or UTF-16? A stream may wait for long. */
 static bool
 may_be_wrapped(const struct source *s)
@@ -205,6 +247,8 @@ open_inside(struct source *s)
 	if (error < 0)
 		return error;
 	see_encoding(s);
+	if (begins_with(s, JOURNAL_MAGIC, SOURCE_PEEK))
+		return open_journal(s);
 	if (!is_compressed(s) && s->utf16.encoding == ENCODING_OCTETS)
 		return 0;
 	s->chunk = malloc(SOURCE_CHUNK);
@@ -232,6 +276,7 @@ void
 source_close(struct source *s)
 {
 	close_archive(s);
+	journal_close(s->journal);
 	free(s->chunk);
 	s->chunk = NULL;
 	if (s->owned)
@@ -261,6 +306,8 @@ source_read(struct source *s, char *to, size_t n)
 {
 	if (s->utf16.encoding != ENCODING_OCTETS)
 		return read_utf16(s, to, n);
+	if (s->journal != NULL)
+		return read_journal(s, to, n);
 	if (s->archive != NULL || s->damage[0] != '\0')
 		return read_archive(s, to, n);
 	return read_raw(s, to, n);

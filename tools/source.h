@@ -1,6 +1,6 @@
 /*
  * Octets of a log, whatever it is wrapped in: plain, gz, xz, zstd, bz2, lz4, compress
- * (through libarchive, whose only user this is), in UTF-8 or UTF-16 with its byte order
+ * (through libarchive, whose only user this is), a file of the journal, in UTF-8 or UTF-16 with its byte order
  * mark, which is turned into UTF-8.
  */
 #ifndef CLOCKWITNESS_SOURCE_H
@@ -14,6 +14,7 @@
 #include "utf16.h"
 
 struct archive;
+struct journal;
 
 #define SOURCE_PEEK 8
 #define SOURCE_CHUNK ((size_t)64 * 1024)
@@ -26,7 +27,8 @@ struct source {
 	struct archive *archive; /* NULL: it is plain */
 	const char *block;       /* of it, unpacked and not yet handed on */
 	size_t block_n;
-	char *chunk; /* of a compressed or UTF-16 one */
+	struct journal *journal; /* of a file of it; blocks are its entries */
+	char *chunk;             /* of a compressed or UTF-16 one */
 	struct utf16 utf16;
 	int64_t size;     /* of a regular file, octets; else -1 */
 	int64_t modified; /* seconds; of a regular file, else 0 */

@@ -51,7 +51,7 @@ tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
 bool
 tally_has_findings(const struct tally *t)
 {
-	return t->unprintable > 0 || t->fate[STAMP_NEVER_SHOWN] > 0 ||
+	return t->unprintable > 0 || t->strange > 0 || t->fate[STAMP_NEVER_SHOWN] > 0 ||
 	       t->fate[STAMP_NOT_COVERED] > 0 || t->fate[STAMP_FOREIGN] > 0 ||
 	       t->fate[STAMP_NOT_SYNCHRONISED] > 0;
 }
@@ -106,6 +106,8 @@ tally_json(const struct tally *t, const struct tally_setting *s)
 	json_number(j, "not_synchronised", (int64_t)t->fate[STAMP_NOT_SYNCHRONISED]);
 	json_number(j, "empty", (int64_t)t->fate[STAMP_EMPTY]);
 	json_number(j, "unprintable", (int64_t)t->unprintable);
+	json_number(j, "strange", (int64_t)t->strange);
+	json_number(j, "clock_sets", (int64_t)t->clock_sets);
 	json_number(j, "least_correction_ns", t->least.ns);
 	json_number(j, "greatest_correction_ns", t->most.ns);
 	json_number(j, "greatest_uncertainty_ns", t->uncertainty.ns);
@@ -118,7 +120,7 @@ tally_json(const struct tally *t, const struct tally_setting *s)
 /* ---- for people */
 
 static void
-say_formats(const struct tally_setting *s)
+say_formats(const struct tally_setting *s, bool binary)
 {
 	char line[512] = "";
 	size_t used = 0;
@@ -132,7 +134,8 @@ say_formats(const struct tally_setting *s)
 			    n);
 	}
 	if (used > 0)
-		say("%s: read as %s; stamps without a zone as %s", s->log, line, s->zone);
+		say("%s: read as %s%s%s", s->log, line,
+		    binary ? "" : "; stamps without a zone as ", binary ? "" : s->zone);
 }
 
 static void
@@ -173,21 +176,24 @@ say_left(const struct tally *t, const char *log)
 			    left[i]);
 	if (t->unprintable > 0)
 		say("%s: %" PRIu64
-		    " stamps whose form cannot hold the corrected time: UTC stands before "
-		    "the line",
-		    log, t->unprintable);
+		    " stamps whose form cannot hold the corrected time: %s",
+		    log, t->unprintable,
+		    t->binary ? "left unchanged" : "UTC stands before the line");
+	if (t->strange > 0)
+		say("%s: %" PRIu64 " records whose stamps are no times, left unchanged",
+		    log, t->strange);
 }
 
 void
 tally_say(const struct tally *t, const struct tally_setting *s)
 {
-	say("%s: %" PRIu64 " lines, %" PRIu64 " stamps: %" PRIu64
+	say("%s: %" PRIu64 " %s, %" PRIu64 " stamps: %" PRIu64
 	    " inside the evidence, %" PRIu64 " extrapolated, %" PRIu64
 	    " never shown by the clock%s",
-	    s->log, t->lines, t->stamps, t->inside, t->outside,
-	    t->fate[STAMP_NEVER_SHOWN],
+	    s->log, t->lines, t->binary ? "records" : "lines", t->stamps, t->inside,
+	    t->outside, t->fate[STAMP_NEVER_SHOWN],
 	    t->fate[STAMP_NEVER_SHOWN] > 0 ? " (left unchanged)" : "");
-	say_formats(s);
+	say_formats(s, t->binary);
 	say_left(t, s->log);
 	if (t->guessed > 0)
 		say("%s: %" PRIu64

@@ -8,6 +8,9 @@
 #include "corrector.h"
 
 struct tally {
+	bool binary;         /* lines are records, of what is no text */
+	uint64_t strange;    /* records that cannot be understood */
+	uint64_t clock_sets; /* records of the clock being set */
 	uint64_t lines, stamps, inside, outside, ambiguous, unprintable, common,
 	    guessed; /* over a stop, as asked */
 	uint64_t fate[STAMP_FATES];
