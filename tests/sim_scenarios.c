@@ -27,6 +27,11 @@
 	{                                                                                \
 		NEAR_PATH(20e-3)                                                         \
 	}
+#define LAN_PATH                                                                         \
+	{                                                                                \
+		PATH(1e-4, 1e-4, 2e-5)                                                   \
+	}
+#define LAN_SERVERS LAN_PATH, LAN_PATH, LAN_PATH, LAN_PATH
 #define HOST(label, ...)                                                                 \
 	.scenario = { .name = (label),                                                   \
 		.oscillator = { QUARTZ, .sine = 0.3e-6 },                                \
@@ -50,8 +55,7 @@ const struct sim_world sim_worlds[] = {
 	    .sentence = "one server, 10 ms jitter, poll 64 s" },
 	{ .scenario = { .name = "lan",
 	      .oscillator = { .frequency = 20e-6, .wander = 1e-10, .white = 1e-11 },
-	      .server = { { PATH(1e-4, 1e-4, 2e-5) }, { PATH(1e-4, 1e-4, 2e-5) },
-		  { PATH(1e-4, 1e-4, 2e-5) }, { PATH(1e-4, 1e-4, 2e-5) } },
+	      .server = { LAN_SERVERS },
 	      .servers = 4,
 	      .duration = DAY,
 	      .poll = 16 },
@@ -191,6 +195,24 @@ const struct sim_world sim_worlds[] = {
 	      .duration = DAY,
 	      .poll = 64 },
 	    .sentence = "asymmetries drawn within +-30 %" },
+	{ .scenario = { .name = "lan-asymmetric",
+	      .oscillator = { QUARTZ },
+	      .server = { LAN_SERVERS },
+	      .servers = 4,
+	      .asymmetry = 0.3,
+	      .duration = DAY,
+	      .poll = 16 },
+	    .from = 6 * HOUR,
+	    .sentence = "a LAN, asymmetries drawn within +-30 %" },
+	{ .scenario = { .name = "lan-brief",
+	      .oscillator = { .frequency = 40e-6, .wander = 1e-9 },
+	      .server = { LAN_SERVERS },
+	      .servers = 4,
+	      .asymmetry = 0.3,
+	      .duration = 180,
+	      .poll = 1 },
+	    .from = 30,
+	    .sentence = "the same LAN, three minutes at poll 1 s" },
 	{ HOST("host-free", .watch = 1, .rate = 11e-6), .promises = SIM_SYMMETRIC,
 	    .sentence = "through a host clock that nobody steers" },
 	{ HOST("host-steered", .watch = 1, .rate = 11e-6, .noise = 100e-6),
