@@ -1,11 +1,12 @@
 #include <math.h>
 
-#include "median.h"
 #include "selection.h"
 #include "smoothing.h"
 
 #define HELD_BACK 16
-#define OUTLIER 9.0 /* in median deviations; 6 standard deviations of a normal */
+#define AGREEING 1e-6 /* s: nobody is an outlier for less */
+#define ROUNDING 1e-6 /* of sums of votes */
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define CHI_MAX 4.0 /* squared residual over variance; uniform noise stays below 3 */
 
 double
@@ -95,30 +96,107 @@ settle(struct smoothing *s, const struct gathering g[])
 	}
 }
 
+/* The levels' biases or deviations, in order, each with its part of its server's vote. */
+struct votes {
+	double value[LEVELS_MAX], part[LEVELS_MAX];
+	size_t used;
+};
+
+static void
+vote(struct votes *v, double value, double part)
+{
+	size_t i = v->used++;
+
+	for (; i > 0 && v->value[i - 1] > value; i--) {
+		v->value[i] = v->value[i - 1];
+		v->part[i] = v->part[i - 1];
+	}
+	v->value[i] = value;
+	v->part[i] = part;
+}
+
+/* The least value that has more than so many votes, it and those below it together. */
+static double
+outvoting(const struct votes *v, double count)
+{
+	double sum = 0;
+	size_t i = 0;
+
+	for (; i + 1 < v->used && (sum += v->part[i]) <= count; i++)
+		;
+	return v->value[i];
+}
+
+/* A server has one vote, however many levels it has; their parts of it. Returns how many
+ * servers vote. */
+static size_t
+divide_votes(const struct smoothing *s, const struct gathering g[], double part[])
+{
+	const struct levels *all = &s->report->levels;
+	double of_server[MAX_SERVERS] = { 0 };
+	size_t servers = 0;
+
+	for (size_t p = 0; p < all->used; p++) {
+		servers += of_server[all->level[p].server] <= 0 && g[p].believed > 0;
+		of_server[all->level[p].server] += g[p].believed;
+	}
+	for (size_t p = 0; p < all->used; p++)
+		part[p] = g[p].believed > 0
+			      ? g[p].believed / of_server[all->level[p].server]
+			      : 0;
+	return servers;
+}
+
+/*
+ * How far from the middle a bias may stand. Of few servers some agree closely by chance,
+ * where each path has an asymmetry of its own: that m of them stand k times nearer to
+ * another than the farthest happens about once in k^m times. So the limit follows from
+ * each majority of m + 1 servers, and is the least of them: 10000^(1/m) times the
+ * majority's deviation, but 6 standard deviations of a normal at least.
+ */
+static double
+outlying(const struct votes *deviations, size_t servers)
+{
+	static const double times[] = { 10000, 100, 21.5, 10 }; /* by m - 1 */
+	double least = INFINITY;
+
+	for (size_t m = servers / 2 > 0 ? servers / 2 : 1; m < servers; m++) {
+		double k = times[m < COUNT(times) ? m - 1 : COUNT(times) - 1];
+		double far = k * outvoting(deviations, (double)m + ROUNDING);
+
+		least = far < least ? far : least;
+	}
+	return least + AGREEING;
+}
+
 /* Within the intersection, yet far from servers that agree closely: no say in the zero.
  */
 static void
-silence_outliers(struct smoother_level of[], size_t n)
+silence_outliers(struct smoothing *s, const struct gathering g[])
 {
-	double sorted[LEVELS_MAX];
-	size_t used = 0;
+	struct smoother_report *r = s->report;
+	struct votes biases = { .used = 0 };
+	struct votes deviations = { .used = 0 };
+	double part[LEVELS_MAX];
+	size_t servers = divide_votes(s, g, part);
+	double half = (double)servers / 2;
 	double middle;
 	double limit;
 
-	for (size_t p = 0; p < n; p++)
-		if (of[p].weight > 0)
-			sorted_insert(sorted, used++, of[p].bias);
-	if (used < 3)
+	if (servers < 2)
 		return;
-	middle = sorted_median(sorted, used);
-	used = 0;
-	for (size_t p = 0; p < n; p++)
-		if (of[p].weight > 0)
-			sorted_insert(sorted, used++, fabs(of[p].bias - middle));
-	limit = OUTLIER * sorted_median(sorted, used) + 1e-6;
-	for (size_t p = 0; p < n; p++)
-		if (fabs(of[p].bias - middle) > limit)
-			of[p].weight = 0;
+	for (size_t p = 0; p < r->levels.used; p++)
+		if (part[p] > 0)
+			vote(&biases, r->of[p].bias, part[p]);
+	middle = outvoting(&biases, half - ROUNDING) / 2 +
+		 outvoting(&biases, half + ROUNDING) / 2;
+	for (size_t p = 0; p < r->levels.used; p++)
+		if (part[p] > 0)
+			vote(&deviations, fabs(r->of[p].bias - middle), part[p]);
+	limit = outlying(&deviations, servers);
+	for (size_t p = 0; p < r->levels.used; p++)
+		if (fabs(r->of[p].bias - middle) > limit)
+			r->of[p].weight = 0;
 }
 
 /* Weights of the levels in the common zero: by the limit of the bias, and by the level's
@@ -142,7 +220,7 @@ weigh(struct smoothing *s, const struct gathering g[])
 		s->report->of[p].weight =
 		    g[p].believed / of_server[all->level[p].server] / (limit * limit);
 	}
-	silence_outliers(s->report->of, all->used);
+	silence_outliers(s, g);
 	for (size_t p = 0; p < all->used; p++)
 		sum += s->report->of[p].weight;
 	for (size_t p = 0; p < all->used && sum > 0; p++)

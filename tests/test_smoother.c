@@ -298,6 +298,98 @@ START_TEST(servers_that_come_and_go_do_not_move_the_path)
 }
 END_TEST
 
+/* Whoever stands alone beside close others may as well be near the truth. */
+START_TEST(asymmetric_paths_are_all_heard)
+{
+	static const double skews[4][4] = { { -0.13, -0.10, -0.17, 0.19 },
+		{ 0.02, 0.03, 0.04, 0.3 }, { -0.3, -0.29, 0.28, 0.3 },
+		{ 0.1, -0.1, 0.11, 0.12 } };
+	struct sim_scenario c = *world("lan-brief");
+	struct sim s;
+	struct sim_model m;
+	double mean = 0;
+	double sum = 0;
+
+	c.asymmetry = 0;
+	for (size_t i = 0; i < 4; i++) {
+		c.server[i].there *= 1 + skews[_i][i];
+		c.server[i].back *= 1 - skews[_i][i];
+		mean += 1e-4 * skews[_i][i] / 4;
+	}
+	sim_run(&s, &c, SEED);
+	sim_model_build(&m, s.o, s.n, (struct span){ 0 });
+	for (size_t p = 0; p < m.report.levels.used; p++)
+		ck_assert_double_gt(m.report.of[p].weight, 0.2);
+	for (int t = 0; t < 100; t++)
+		sum += error_at(&s, &m, 20 + t) / 100;
+	ck_assert_double_eq_tol(sum, mean, 1e-6);
+	sim_model_free(&m);
+	sim_free(&s);
+}
+END_TEST
+
+/* Of asymmetries of which nothing is known the mean is all that can be had. */
+START_TEST(the_error_of_asymmetric_paths_is_that_of_their_mean)
+{
+	struct sim s;
+	struct sim_model m;
+	double squares = 0;
+
+	for (uint64_t seed = SEED; seed < SEED + 40; seed++) {
+		double error;
+
+		sim_run(&s, world("lan-brief"), seed);
+		sim_model_build(&m, s.o, s.n, (struct span){ 0 });
+		error = error_at(&s, &m, 75);
+		squares += error * error / 40;
+		sim_model_free(&m);
+		sim_free(&s);
+	}
+	/* +-30 us, four of them: 30 / sqrt(3 * 4); its own chance over 40 seeds: 11 % */
+	ck_assert_msg(squares < 10.5e-6 * 10.5e-6, "seeds %d..%d: %g s", SEED, SEED + 39,
+	    sqrt(squares));
+}
+END_TEST
+
+/* Two levels of one server agree; with the next server they are no majority of three. */
+START_TEST(a_server_has_one_vote_however_many_routes)
+{
+	struct sim_scenario c = *world("wan-asymmetric");
+	struct sim s;
+	struct sim_model m;
+
+	c.servers = 3;
+	c.server[0].change_from = 8 * HOUR;
+	c.server[0].change_until = 16 * HOUR;
+	c.server[0].change_there = c.server[0].change_back = 5e-3;
+	c.server[1].there = c.server[1].back + 100e-6;
+	sim_run(&s, &c, SEED);
+	sim_model_build(&m, s.o, s.n, (struct span){ 0 });
+	ck_assert_uint_eq(m.report.levels.used, 4);
+	for (size_t p = 0; p < m.report.levels.used; p++)
+		ck_assert_double_gt(m.report.of[p].weight, 0.05);
+	sim_model_free(&m);
+	sim_free(&s);
+}
+END_TEST
+
+/* Three that agree to 10 us are no chance where one stands 2 ms away. */
+START_TEST(close_agreement_silences_who_stands_far_off)
+{
+	struct sim_scenario c = *world("one-liar");
+	struct sim s;
+	struct sim_model m;
+
+	c.server[2].error = 2e-3;
+	sim_run(&s, &c, SEED);
+	sim_model_build(&m, s.o, s.n, (struct span){ 0 });
+	ck_assert_uint_eq(m.report.truechimers.falsetickers, 0);
+	ck_assert_double_lt(rms(&s, &m, HOUR, 23 * HOUR), 50e-6);
+	sim_model_free(&m);
+	sim_free(&s);
+}
+END_TEST
+
 START_TEST(a_change_of_route_is_no_change_of_the_clock)
 {
 	struct sim s;
@@ -388,6 +480,10 @@ main(void)
 	tcase_add_test(laws, a_change_of_route_is_no_drift);
 	tcase_add_test(laws, a_liar_of_four_leaves_no_trace);
 	tcase_add_test(laws, servers_that_come_and_go_do_not_move_the_path);
+	tcase_add_loop_test(laws, asymmetric_paths_are_all_heard, 0, 4);
+	tcase_add_test(laws, the_error_of_asymmetric_paths_is_that_of_their_mean);
+	tcase_add_test(laws, a_server_has_one_vote_however_many_routes);
+	tcase_add_test(laws, close_agreement_silences_who_stands_far_off);
 	tcase_add_test(laws, a_change_of_route_is_no_change_of_the_clock);
 	tcase_add_loop_test(laws, the_fit_finds_the_wander_of_the_oscillator, 0, 3);
 	tcase_add_test(laws, a_product_s_logarithm_is_the_sum_of_logarithms);
