@@ -18,6 +18,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 PRESETDIR  ?= $(PREFIX)/lib/systemd/system-preset
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
@@ -314,12 +315,14 @@ install: all
 	$(INSTALL) -D -m 644 systemd/$(NAME).sysusers $(DESTDIR)$(SYSUSERSDIR)/$(NAME).conf
 	$(INSTALL) -D -m 644 systemd/$(NAME).tmpfiles $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf
 	$(INSTALL) -D -m 644 systemd/$(NAME).preset $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset
+	$(INSTALL) -D -m 644 systemd/$(NAME).catalog $(DESTDIR)$(CATALOGDIR)/$(NAME).catalog
 
 # the configuration and the evidence stay
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/$(NAME)d $(DESTDIR)$(BINDIR)/$(NAME) \
 	  $(units:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(SYSUSERSDIR)/$(NAME).conf \
-	  $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset
+	  $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset \
+	  $(DESTDIR)$(CATALOGDIR)/$(NAME).catalog
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:

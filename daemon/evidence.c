@@ -117,6 +117,22 @@ evidence_sync(struct evidence *e)
 	return true;
 }
 
+/* An administrator who is told only this must be able to tell why. */
+static void
+say_unsealed(const struct evidence *e)
+{
+	const char *why = e->trouble[0] != '\0' ? e->trouble : "no room";
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_DIRECTORY", e->path, 0 },
+		{ "CLOCKWITNESS_FILE", e->file, 0 },
+		{ NULL, NULL, 0 },
+	};
+
+	log_message(MESSAGE_SEAL_FAILED, LOG_ERROR, fields,
+	    "%s/%s: what was written since the last seal cannot be sealed: %s", e->path,
+	    e->file, why);
+}
+
 bool
 evidence_seal(struct evidence *e, const struct clock_reading *now, bool last)
 {
@@ -127,10 +143,13 @@ evidence_seal(struct evidence *e, const struct clock_reading *now, bool last)
 	if (e->kind == EVIDENCE_STREAM && !stream_has_room(&e->stream, SEAL_ROOM))
 		return false;
 	sealed = evidence_ready(e, now) && evidence_put_seal(e, now, last);
-	if (!evidence_sync(e) || !sealed)
-		return false;
-	e->sealed = *now;
-	return true;
+	sealed = evidence_sync(e) && sealed;
+	if (!sealed && !e->seal_failed)
+		say_unsealed(e);
+	e->seal_failed = !sealed;
+	if (sealed)
+		e->sealed = *now;
+	return sealed;
 }
 
 /* What stands in the start record stands in each further file, too. */

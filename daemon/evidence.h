@@ -56,6 +56,7 @@ struct evidence {
 	bool last_words;     /* the reserve may be used */
 	uint64_t synced_seq; /* records below this number are on disk */
 	struct clock_reading sealed; /* of the last seal that is on disk */
+	bool seal_failed;            /* said once, until there is a seal again */
 	bool gap_due;
 	uint64_t lost, lost_ever; /* records: since the last gap, since the start */
 	uint64_t octets;          /* written by this process */

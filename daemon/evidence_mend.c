@@ -28,6 +28,19 @@ forget_file(struct evidence *e)
 	e->rotation--;
 }
 
+static void
+say_trouble(const struct evidence *e, bool full, const char *what_now)
+{
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_DIRECTORY", e->path, 0 },
+		{ "CLOCKWITNESS_FILE", e->file, 0 },
+		{ NULL, NULL, 0 },
+	};
+
+	log_message(full ? MESSAGE_DISK_FULL : MESSAGE_DISK_FAILED, LOG_ERROR, fields,
+	    "%s/%s: %s; %s", e->path, e->file, e->trouble, what_now);
+}
+
 void
 evidence_abandon(struct evidence *e, int error, const char *what)
 {
@@ -36,10 +49,9 @@ evidence_abandon(struct evidence *e, int error, const char *what)
 	(void)snprintf(why, sizeof(why), "cannot %s: %s", what,
 	    error == -ENOENT ? "the file was deleted" : strerror(-error));
 	if (e->state == EVIDENCE_OK) {
-		log_line(LOG_ERROR,
-		    "%s/%s: %s; measuring on, trying a new file each second", e->path,
-		    e->file, why);
 		record_copy_text(e->trouble, sizeof(e->trouble), why);
+		say_trouble(
+		    e, is_full(error), "measuring on, trying a new file each second");
 	}
 	e->state = is_full(error) ? EVIDENCE_FULL : EVIDENCE_FAILED;
 	e->gap_due = true;
@@ -133,8 +145,7 @@ notice_full(struct evidence *e, const struct clock_reading *now)
 		return;
 	(void)snprintf(
 	    e->trouble, sizeof(e->trouble), "the disk is full: %s", strerror(-error));
-	log_line(LOG_ERROR, "%s/%s: %s; measuring on, records are lost", e->path, e->file,
-	    e->trouble);
+	say_trouble(e, true, "measuring on, records are lost");
 	e->state = EVIDENCE_FULL;
 	e->gap_due = true;
 	e->retry = raw_after(now->raw, (struct span){ RETRY_NS });

@@ -70,6 +70,21 @@ evidence_flush(struct evidence *e)
 	}
 }
 
+static void
+say_recovery(const struct evidence *e)
+{
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_DIRECTORY", e->path, 0 },
+		{ "CLOCKWITNESS_FILE", e->file, 0 },
+		{ "CLOCKWITNESS_LOST", NULL, (int64_t)e->lost },
+		{ NULL, NULL, 0 },
+	};
+
+	log_message(MESSAGE_DISK_RECOVERED, LOG_WARNING, fields,
+	    "writing evidence again to %s; %llu records were lost", e->file,
+	    (unsigned long long)e->lost);
+}
+
 bool
 evidence_put_gap(struct evidence *e, const struct clock_reading *now)
 {
@@ -84,8 +99,7 @@ evidence_put_gap(struct evidence *e, const struct clock_reading *now)
 		return false;
 	if (e->state == EVIDENCE_FULL && !e->last_words && e->kind == EVIDENCE_FILE)
 		return true; /* the word before a silence */
-	log_line(LOG_WARNING, "writing evidence again to %s; %llu records were lost",
-	    e->file, (unsigned long long)e->lost);
+	say_recovery(e);
 	e->lost = 0;
 	e->gap_due = false;
 	if (e->kind == EVIDENCE_STREAM)

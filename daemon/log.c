@@ -70,6 +70,41 @@ log_line(enum log_level level, const char *format, ...)
 	va_end(args);
 }
 
+/* The journal's fields are text. */
+static size_t
+print_fields(const struct log_field field[], char number[LOG_FIELDS_MAX][24],
+    struct notify_field out[LOG_FIELDS_MAX])
+{
+	size_t n = 0;
+
+	for (; n < LOG_FIELDS_MAX && field[n].name != NULL; n++) {
+		(void)snprintf(number[n], sizeof(number[n]), "%" PRIi64, field[n].number);
+		out[n] = (struct notify_field){ field[n].name,
+			field[n].text != NULL ? field[n].text : number[n] };
+	}
+	return n;
+}
+
+void
+log_message(enum message what, enum log_level level, const struct log_field field[],
+    const char *format, ...)
+{
+	char number[LOG_FIELDS_MAX][24];
+	struct notify_field out[LOG_FIELDS_MAX + 1];
+	char line[1024];
+	size_t n = print_fields(field, number, out);
+	va_list args;
+
+	if (level > most_shown)
+		return;
+	out[n++] = (struct notify_field){ "MESSAGE_ID", message_ids[what] };
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (!notify_journal_fields(priorities[level], line, out, n))
+		(void)fprintf(stderr, "clockwitnessd: %s\n", line);
+}
+
 int
 log_fail(int error, const char *format, ...)
 {
@@ -106,6 +141,7 @@ log_head(const struct log_head *h)
 		{ "CLOCKWITNESS_FINGERPRINT", fingerprint },
 		{ "CLOCKWITNESS_HEAD", head },
 		{ "CLOCKWITNESS_SEQ", seq },
+		{ "MESSAGE_ID", message_ids[MESSAGE_EVIDENCE] },
 	};
 
 	print_digest(&h->fingerprint, fingerprint);

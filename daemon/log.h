@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "digest.h"
+#include "message.h"
 
 /* LOG_CUSTODY: what is written on a custody form is said at any level. */
 enum log_level { LOG_CUSTODY, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
@@ -23,6 +24,18 @@ void log_to_syslog(void);
 
 void log_line(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* What the journal holds beside a line; text, or a number where that is NULL. */
+struct log_field {
+	const char *name; /* CLOCKWITNESS_...; NULL ends the fields */
+	const char *text;
+	int64_t number;
+};
+
+/* A line with its MESSAGE_ID and at most LOG_FIELDS_MAX fields. */
+#define LOG_FIELDS_MAX 6
+void log_message(enum message what, enum log_level level, const struct log_field field[],
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* "what: strerror(-error)" as an error; returns error, so that `return log_fail(...)`. */
 int log_fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -90,51 +90,78 @@ believed(enum verdict v)
 	return v == VERDICT_SELECTED || v == VERDICT_ELIGIBLE;
 }
 
+static bool
+bad(enum verdict v)
+{
+	return v == VERDICT_FALSETICKER || v == VERDICT_DENIED ||
+	       v == VERDICT_UNREACHABLE;
+}
+
 static void
 report_server(
     const struct server_calibration *before, const struct server_calibration *now)
 {
 	enum verdict old = before != NULL ? before->verdict : VERDICT_UNMEASURED;
-	bool bad = now->verdict == VERDICT_FALSETICKER ||
-		   now->verdict == VERDICT_DENIED || now->verdict == VERDICT_UNREACHABLE;
+	enum message what = MESSAGE_SERVER;
+	enum log_level level = bad(now->verdict) ? LOG_WARNING : LOG_INFO;
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_SERVER", now->name, 0 },
+		{ "CLOCKWITNESS_ADDRESS", now->address, 0 },
+		{ "CLOCKWITNESS_VERDICT", verdict_names[now->verdict], 0 },
+		{ "CLOCKWITNESS_VERDICT_BEFORE", verdict_names[old], 0 },
+		{ NULL, NULL, 0 },
+	};
 
 	if (old == now->verdict)
 		return;
-	if (old == VERDICT_UNMEASURED)
-		log_line(bad ? LOG_WARNING : LOG_INFO, "server %s (%s): %s", now->name,
-		    now->address, verdict_names[now->verdict]);
+	if (now->verdict == VERDICT_FALSETICKER)
+		what = MESSAGE_FALSETICKER;
 	else if (believed(old) && believed(now->verdict))
-		log_line(
-		    LOG_DEBUG, "server %s: %s", now->name, verdict_names[now->verdict]);
+		level = LOG_DEBUG;
+	if (level == LOG_DEBUG && now->verdict == VERDICT_SELECTED)
+		what = MESSAGE_SELECTED;
+	if (old == VERDICT_UNMEASURED)
+		log_message(what, level, fields, "server %s (%s): %s", now->name,
+		    now->address, verdict_names[now->verdict]);
 	else
-		log_line(bad ? LOG_WARNING : LOG_INFO, "server %s (%s): %s, was %s",
-		    now->name, now->address, verdict_names[now->verdict],
-		    verdict_names[old]);
+		log_message(what, level, fields, "server %s (%s): %s, was %s", now->name,
+		    now->address, verdict_names[now->verdict], verdict_names[old]);
 }
 
 static void
 report_outcome(const struct calibration *c)
 {
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_OUTCOME", outcome_names[c->outcome], 0 },
+		{ "CLOCKWITNESS_CANDIDATES", NULL, c->candidates },
+		{ "CLOCKWITNESS_TRUECHIMERS", NULL, c->truechimers },
+		/* without a selected server they end here */
+		{ c->selected ? "CLOCKWITNESS_SERVER" : NULL, c->server, 0 },
+		{ "CLOCKWITNESS_OFFSET_NS", NULL, c->offset.ns },
+		{ "CLOCKWITNESS_BOUND_NS", NULL, c->bound.ns },
+		{ NULL, NULL, 0 },
+	};
 	char sentence[512];
 
 	report_sentence(c, sentence, sizeof(sentence));
 	switch (c->outcome) {
 	case OUTCOME_MAJORITY:
-		log_line(LOG_INFO, "majority: %s", sentence);
+		log_message(MESSAGE_MAJORITY, LOG_INFO, fields, "majority: %s", sentence);
 		break;
 	case OUTCOME_ONLY_SERVER:
-		log_line(LOG_WARNING,
+		log_message(MESSAGE_ONLY_SERVER, LOG_WARNING, fields,
 		    "one server only, no majority possible: nobody contradicts %s and nobody "
 		    "confirms it; %s if it is true",
 		    c->server, sentence);
 		break;
 	case OUTCOME_NO_MAJORITY:
-		log_line(LOG_WARNING,
+		log_message(MESSAGE_NO_MAJORITY, LOG_WARNING, fields,
 		    "no majority: at most half of %d servers agree; nothing is claimed",
 		    c->candidates);
 		break;
 	case OUTCOME_NO_CANDIDATE:
-		log_line(LOG_WARNING, "no usable server; trying on");
+		log_message(MESSAGE_NO_SERVER, LOG_WARNING, fields,
+		    "no usable server; trying on");
 		break;
 	case OUTCOMES:
 		break;

@@ -38,8 +38,15 @@ record_slew(struct witness *w, const struct watch_entry *e,
 		    .slew = e->slew,
 		    .clock = e->change },
 	};
+	char ppm[32];
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_SLEW_PPM", ppm, 0 },
+		{ NULL, NULL, 0 },
+	};
 
-	log_line(LOG_WARNING, "somebody slews the clock: %+.6f ppm, from %+.6f to %+.6f",
+	(void)snprintf(ppm, sizeof(ppm), "%.6f", e->slew.size * 1e6);
+	log_message(MESSAGE_SLEW, LOG_WARNING, fields,
+	    "somebody slews the clock: %+.6f ppm, from %+.6f to %+.6f",
 	    e->slew.size * 1e6, e->slew.before * 1e6, e->slew.after * 1e6);
 	record_event(w, &r, report);
 }
@@ -80,12 +87,32 @@ on_step(
     struct witness *w, const struct watch_report *report, const struct clock_reading *at)
 {
 	double size = span_seconds(report->step);
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_STEP_NS", NULL, report->step.ns },
+		{ NULL, NULL, 0 },
+	};
 
 	if (report->leap)
-		log_line(LOG_WARNING, "leap second: the clock was set by %+.9f s", size);
+		log_message(MESSAGE_LEAP, LOG_WARNING, fields,
+		    "leap second: the clock was set by %+.9f s", size);
 	else
-		log_line(LOG_WARNING, "somebody set the clock: %+.9f s", size);
+		log_message(MESSAGE_STEP, LOG_WARNING, fields,
+		    "somebody set the clock: %+.9f s", size);
 	record_jump(w, report->leap ? EVENT_LEAP : EVENT_STEP, report->step, report, at);
+}
+
+static void
+on_suspend(
+    struct witness *w, const struct watch_report *report, const struct clock_reading *at)
+{
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_SUSPEND_NS", NULL, report->suspend.ns },
+		{ NULL, NULL, 0 },
+	};
+
+	log_message(MESSAGE_SUSPEND, LOG_WARNING, fields,
+	    "the host slept for %.3f s; measuring afresh", span_seconds(report->suspend));
+	record_jump(w, EVENT_SUSPEND, report->suspend, report, at);
 }
 
 void
@@ -96,11 +123,8 @@ witness_on_watch(
 
 	surroundings_suspect(&w->surroundings);
 	record_entries(w, report, at);
-	if (report->suspended) {
-		log_line(LOG_WARNING, "the host slept for %.3f s; measuring afresh",
-		    span_seconds(report->suspend));
-		record_jump(w, EVENT_SUSPEND, report->suspend, report, at);
-	}
+	if (report->suspended)
+		on_suspend(w, report, at);
 	if (report->stepped)
 		on_step(w, report, at);
 	if (report->stepped || report->suspended)
@@ -112,18 +136,25 @@ say_surroundings(const struct record_event *e)
 {
 	const char *was = e->words.was[0] != '\0' ? e->words.was : "none";
 	const char *now = e->words.now[0] != '\0' ? e->words.now : "none";
+	const struct log_field fields[] = {
+		{ "CLOCKWITNESS_CHANGE", event_names[e->kind], 0 },
+		{ "CLOCKWITNESS_WAS", was, 0 },
+		{ "CLOCKWITNESS_NOW", now, 0 },
+		{ NULL, NULL, 0 },
+	};
 
 	if (e->kind == EVENT_CLOCKSOURCE)
-		log_line(LOG_WARNING,
+		log_message(MESSAGE_SURROUNDINGS, LOG_WARNING, fields,
 		    "the kernel counts by %s, before by %s; measuring "
 		    "afresh",
 		    now, was);
 	else if (e->kind == EVENT_TIMEZONE)
-		log_line(LOG_WARNING,
+		log_message(MESSAGE_SURROUNDINGS, LOG_WARNING, fields,
 		    "the rules of local time were changed: %s, before %s; now %+lld s",
 		    now, was, (long long)e->zone.utc_offset_s);
 	else
-		log_line(LOG_WARNING, "other time daemons: %s, before %s", now, was);
+		log_message(MESSAGE_SURROUNDINGS, LOG_WARNING, fields,
+		    "other time daemons: %s, before %s", now, was);
 }
 
 void
