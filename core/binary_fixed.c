@@ -40,7 +40,7 @@ static const struct fixed_layout layouts[] = {
 	    .is_signed = true, .text_at = 8, .text = 32),
 	BOTH_ORDERS(.format = BINARY_ACCOUNTING, .size = 64, .time_at = 24, .text_at = 48,
 	    .text = 16, .version = 3),
-	BOTH_ORDERS(.format = BINARY_ACCOUNTING, .size = 64, .time_at = 8, .text_at = 45,
+	BOTH_ORDERS(.format = BINARY_ACCOUNTING, .size = 64, .time_at = 8, .text_at = 36,
 	    .text = 17, .version = 2),
 };
 #undef BOTH_ORDERS

@@ -130,12 +130,13 @@ static void
 add_stamp(
     const struct binary_log *b, uint32_t interface, size_t at, struct binary_item *out)
 {
-	const struct binary_interface *i = &b->interface[interface];
+	const struct binary_interface *i;
 
 	if (interface >= b->interfaces || interface >= BINARY_INTERFACES) {
 		out->note = BINARY_STRANGE;
 		return;
 	}
+	i = &b->interface[interface];
 	out->stamp[out->stamps++] =
 	    (struct binary_stamp){ at, { .kind = BINARY_COUNT,
 					   .big = b->big,

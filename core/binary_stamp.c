@@ -5,6 +5,9 @@
 /* a count of 64 bits times 10^9 has up to 94 */
 __extension__ typedef __int128 wide_int;
 
+/* ns, 73 years: twice this times any number of units a second can be computed */
+#define MOST_MOVED (INT64_MAX / 4)
+
 size_t
 binary_form_octets(const struct binary_form *f)
 {
@@ -108,13 +111,14 @@ write_count(
 {
 	wide_int count = get_count(f, p);
 	wide_int since = (wide_int)is.ns - (wide_int)f->offset_s * NS_PER_SECOND;
+	wide_int moved = (wide_int)is.ns - was.ns;
 
-	if (f->per_second == 0)
+	if (f->per_second == 0 || moved > MOST_MOVED || moved < -MOST_MOVED)
 		return false;
 	if ((uint64_t)NS_PER_SECOND % f->per_second == 0)
 		count = since / (NS_PER_SECOND / (int64_t)f->per_second);
 	else
-		count += units(f, (wide_int)is.ns - was.ns);
+		count += units(f, moved);
 	if (since < 0 || count <= 0 || count > UINT64_MAX)
 		return false;
 	octets_put(p, 4, f->big, (uint64_t)count >> 32);

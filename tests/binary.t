@@ -134,7 +134,7 @@ def accounting(e, version):
     def process(t):
         if version == 3:
             return struct.pack(e + "BBHIIIIIIf8H16s", 2, 3 | (0x80 if e == ">" else 0), 5, 0, 0, 0, 9, 1, t, 2.5, *range(8), b"sh")
-        return struct.pack(e + "BBHHHI9HHI17s10x", 2, 2 | (0x80 if e == ">" else 0), 0, 0, 5, t, *range(9), 0, 0, b"sh")[:64]
+        return struct.pack(e + "BBHHHI9HHI17sBHII", 2, 2 | (0x80 if e == ">" else 0), 0, 0, 5, t, *range(9), 100, 0, b"sh", 0, 0, 0, 0)
 
     def made(by):
         return b"".join(process(T + at + by // SECOND) for at in (500, 100, 700))
@@ -144,7 +144,8 @@ def accounting(e, version):
 for word, e, wide in (("x86-64", "<", False), ("powerpc64", ">", False), ("aarch64", "<", True), ("s390x", ">", True)):
     laws("lastlog-" + word, lastlog(e, wide), 3 * SECOND)
 for e in "<>":
-    laws("acct-3" + {"<": "le", ">": "be"}[e], accounting(e, 3), 3 * SECOND)
+    for version in (2, 3):
+        laws("acct-%d-%s" % (version, {"<": "little", ">": "big"}[e]), accounting(e, version), 3 * SECOND)
 sparse = bytes(292 * 2000) + lastlog("<", False)(0)
 code, out, words = correct(put("lastlog", sparse), plus)
 equal((code, out), (0, bytes(292 * 2000) + lastlog("<", False)(3 * SECOND)), "a lastlog that begins with 2000 zeros is known by its name")
