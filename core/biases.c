@@ -160,7 +160,7 @@ outlying(const struct votes *deviations, size_t servers)
 	static const double times[] = { 10000, 100, 21.5, 10 }; /* by m - 1 */
 	double least = INFINITY;
 
-	for (size_t m = servers / 2 > 0 ? servers / 2 : 1; m < servers; m++) {
+	for (size_t m = servers / 2; m < servers; m++) {
 		double k = times[m < COUNT(times) ? m - 1 : COUNT(times) - 1];
 		double far = k * outvoting(deviations, (double)m + ROUNDING);
 
@@ -199,32 +199,88 @@ silence_outliers(struct smoothing *s, const struct gathering g[])
 			r->of[p].weight = 0;
 }
 
-/* Weights of the levels in the common zero: by the limit of the bias, and by the level's
- * share of its server's observations, as far as they are believed. */
+/* The levels of one server that have a say. */
+struct say {
+	struct span delay_min; /* the least of them */
+	double limit;          /* of that level's bias, s */
+	double share;          /* of the server's observations */
+	double precision;
+};
+
+/* A longer route is the shortest and a way round, which may be all there or all back:
+ * what the level says of the bias of the least one, s^2. */
+static double
+detour_variance(const struct level *l, const struct say *own, double noise)
+{
+	double detour = span_seconds(span_sub(l->delay_min, own->delay_min));
+
+	return detour * detour / 12 + noise;
+}
+
+static void
+find_least(const struct smoothing *s, struct say of_server[])
+{
+	for (size_t p = 0; p < s->report->levels.used; p++) {
+		const struct level *l = &s->report->levels.level[p];
+		struct say *own = &of_server[l->server];
+
+		if (s->report->of[p].weight <= 0)
+			continue;
+		if (own->share <= 0 || l->delay_min.ns < own->delay_min.ns) {
+			own->delay_min = l->delay_min;
+			own->limit = bias_limit(l);
+		}
+		own->share += s->report->of[p].weight;
+	}
+}
+
+/* From each level's share of its server's observations. */
+static void
+weigh_within(struct smoothing *s, const struct gathering g[], struct say of_server[])
+{
+	for (size_t p = 0; p < s->report->levels.used; p++) {
+		const struct level *l = &s->report->levels.level[p];
+		struct say *own = &of_server[l->server];
+
+		if (s->report->of[p].weight <= 0)
+			continue;
+		s->report->of[p].weight /= detour_variance(l, own, 1 / g[p].w);
+		own->precision += s->report->of[p].weight;
+	}
+}
+
+/* Weights of the levels in the common zero: of the servers by the limit of the bias, and
+ * by the share of their observations that is believed; of one server's levels by that
+ * share, and by what they tell of the least one. */
 static void
 weigh(struct smoothing *s, const struct gathering g[])
 {
 	struct levels *all = &s->report->levels;
-	double of_server[MAX_SERVERS] = { 0 };
+	struct smoother_level *of = s->report->of;
+	struct say of_server[MAX_SERVERS] = { 0 };
+	double count[MAX_SERVERS] = { 0 };
 	double sum = 0;
 
 	for (size_t p = 0; p < all->used; p++)
-		of_server[all->level[p].server] += (double)all->level[p].count;
+		count[all->level[p].server] += (double)all->level[p].count;
 	for (size_t p = 0; p < all->used; p++) {
-		double limit = bias_limit(&all->level[p]);
-
-		s->report->of[p].weight = 0;
-		if (g[p].count == 0)
-			continue;
-		s->report->of[p].share = g[p].believed / (double)all->level[p].count;
-		s->report->of[p].weight =
-		    g[p].believed / of_server[all->level[p].server] / (limit * limit);
+		of[p].weight = g[p].believed / count[all->level[p].server];
+		if (g[p].count > 0)
+			of[p].share = g[p].believed / (double)all->level[p].count;
 	}
 	silence_outliers(s, g);
-	for (size_t p = 0; p < all->used; p++)
-		sum += s->report->of[p].weight;
+	find_least(s, of_server);
+	weigh_within(s, g, of_server);
+	for (size_t p = 0; p < all->used; p++) {
+		const struct say *own = &of_server[all->level[p].server];
+
+		if (of[p].weight > 0)
+			of[p].weight *=
+			    own->share / own->precision / (own->limit * own->limit);
+		sum += of[p].weight;
+	}
 	for (size_t p = 0; p < all->used && sum > 0; p++)
-		s->report->of[p].weight /= sum;
+		of[p].weight /= sum;
 }
 
 static void

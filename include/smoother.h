@@ -19,9 +19,11 @@
  *
  * Every level of delay of every server has a bias (the asymmetry of its path), estimated
  * against the common path; the weighted mean of the biases is zero, so servers that come
- * and go do not move the path. Weights are 1 / (delay_min / 2 + E)^2, and none for who
- * stands so far from others that chance does not explain how closely these agree. What
- * that mean itself may be wrong by is `systematic`:
+ * and go do not move the path. A server's weight is 1 / (delay_min / 2 + E)^2,
+ * of its least level that has one; it is shared by its levels as they tell of that one's
+ * bias: a detour of D may move it by +-D / 2. None has a level that stands so far from
+ * other servers that chance does not explain how closely these agree. What the mean
+ * itself may be wrong by is `systematic`:
  *   u = sum over levels of weight * (delay_min / 2 + E) / sqrt(3), added linearly.
  */
 #ifndef CLOCKWITNESS_SMOOTHER_H
