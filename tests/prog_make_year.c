@@ -2,10 +2,10 @@
  * Makes a long evidence file of a host that never was, through the product's own core:
  * what reading and modelling are measured by.
  *
- * usage: prog_make_year DAYS [SERVERS [POLL_S]]
+ * usage: prog_make_year DAYS [SERVERS [POLL_S [DIRECTORY]]]
  * SERVERS (8) servers 5..25 ms away with 1 ms of jitter, one exchange each every POLL_S
  * (64) s, a seal after each round; a host clock that nobody steers and whose oscillator
- * swings by 0.3 ppm a day.
+ * swings by 0.3 ppm a day. On standard output, or a file a day in the directory.
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,6 +25,9 @@ struct pen {
 	struct chain chain;
 	struct seal_key key;
 	uint64_t seeds, random;
+	FILE *out;
+	const char *directory; /* NULL: one file */
+	int files;
 };
 
 static struct record record;
@@ -39,7 +42,7 @@ uniform(struct pen *p)
 static void
 write_line(struct pen *p, const char *line, size_t n)
 {
-	if (n == 0 || fwrite(line, 1, n, stdout) != n)
+	if (n == 0 || fwrite(line, 1, n, p->out) != n)
 		exit(3);
 	chain_advance(&p->chain, line, n);
 }
@@ -170,6 +173,48 @@ write_start(struct pen *p)
 	write_record(p);
 }
 
+static void
+name_file(char out[RECORD_TEXT_SIZE], int number)
+{
+	(void)snprintf(out, RECORD_TEXT_SIZE, "made-20260101T000000Z-%03d.jsonl", number);
+}
+
+static void
+open_file(struct pen *p)
+{
+	char name[RECORD_TEXT_SIZE];
+	char path[2 * RECORD_TEXT_SIZE];
+
+	if (p->directory == NULL)
+		return;
+	name_file(name, p->files++);
+	(void)snprintf(path, sizeof(path), "%s/%s", p->directory, name);
+	p->out = fopen(path, "wxe");
+	if (p->out == NULL)
+		exit(3);
+}
+
+static void
+rotate(struct pen *p, double s)
+{
+	if (fclose(p->out) != 0)
+		exit(3);
+	open_file(p);
+	record = (struct record){ .type = RECORD_CONTINUE, .at = read_clocks(s) };
+	record.go_on = (struct record_continue){
+		.program = "prog_make_year",
+		.method = CALIBRATION_METHOD,
+		.host = "made",
+		.boot_id = "00000000-0000-0000-0000-000000000001",
+		.timezone = "UTC",
+		.watch_s = 1,
+		.reason = "age",
+		.seal_key = p->key.public_half,
+	};
+	name_file(record.go_on.previous_file, p->files - 2);
+	write_record(p);
+}
+
 /* One is enough: the model rests on the exchanges. */
 static void
 write_calibration(struct pen *p, double s)
@@ -198,7 +243,7 @@ write_calibration(struct pen *p, double s)
 int
 main(int argc, char *argv[])
 {
-	struct pen pen = { .random = 1 };
+	struct pen pen = { .random = 1, .out = stdout };
 	double end = argc > 1 ? atof(argv[1]) * DAY_S : 0;
 	int servers = argc > 2 ? atoi(argv[2]) : 8;
 	double poll = argc > 3 ? atof(argv[3]) : 64;
@@ -206,6 +251,8 @@ main(int argc, char *argv[])
 
 	if (end <= 0 || servers < 1 || poll <= 0 || !seal_begin())
 		return 2;
+	pen.directory = argc > 4 ? argv[4] : NULL;
+	open_file(&pen);
 	write_start(&pen);
 	for (double s = 1; s < end; s += poll) {
 		for (int i = 0; i < servers; i++)
@@ -214,6 +261,9 @@ main(int argc, char *argv[])
 		if (s < 2 || s + poll >= end)
 			write_calibration(&pen, s + poll - 0.5);
 		write_seal(&pen, &at, false);
+		if (pen.directory != NULL && s + poll >= pen.files * DAY_S &&
+		    s + poll < end)
+			rotate(&pen, s + poll - 0.25);
 	}
 	at = read_clocks(end + poll);
 	record = (struct record){
@@ -221,5 +271,5 @@ main(int argc, char *argv[])
 	};
 	write_record(&pen);
 	write_seal(&pen, &at, true);
-	return 0;
+	return fclose(pen.out) == 0 ? 0 : 3;
 }

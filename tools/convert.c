@@ -17,7 +17,7 @@
 
 static const char usage[] =
     "usage: clockwitness convert -e EVIDENCE... [--method smooth|linear] [--json]\n"
-    "                            [--beyond] [--unverified] TIME...\n"
+    "                            [--beyond] [--unverified] [--whole] TIME...\n"
     "\n"
     "Times that the host's clock showed, as RFC 3339 or Unix seconds ('-': one a line from\n"
     "standard input), to UTC with noise, uncertainty and guaranteed interval.\n"
@@ -28,6 +28,7 @@ static const char usage[] =
     "  --json        one object a line\n"
     "  --beyond      go on over a boot or a suspend that the evidence did not see: a guess\n"
     "  --unverified  use evidence beyond a line that does not hold, or that no seal covers\n"
+    "  --whole       read all files, not only those that reach near the times\n"
     "\n"
     "Exit status: 0 done; 1 a time that the clock never showed, or findings; 2 usage; 3 cannot.\n";
 
@@ -35,6 +36,7 @@ struct conversion {
 	struct model model;
 	struct model_options asked;
 	bool json;
+	bool whole;  /* far files are read, too */
 	bool missed; /* a time was not shown, or not understood */
 };
 
@@ -88,6 +90,7 @@ basis_json(const struct conversion *c, const struct model_answer *a)
 	json_text(j, "assumed", assumption(&a->correction));
 	json_text(j, "passed", passed);
 	json_flag(j, "verified", !c->model.unverified);
+	json_number(j, "files_unread", (int64_t)c->model.unread);
 	return j;
 }
 
@@ -305,6 +308,7 @@ convert_lines(struct conversion *c)
 static const struct option options[] = {
 	MODEL_LONG_OPTIONS,
 	{ "json", no_argument, NULL, 'j' },
+	{ "whole", no_argument, NULL, 'w' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -313,10 +317,10 @@ take_option(struct conversion *c, int option)
 {
 	static const struct command_words words = { "convert", usage };
 
-	if (option != 'j')
-		return model_option(&c->asked, option, &words);
-	c->json = true;
-	return -1;
+	c->json |= option == 'j';
+	c->whole |= option == 'w';
+	return option == 'j' || option == 'w' ? -1
+					      : model_option(&c->asked, option, &words);
 }
 
 /* Only these times will be asked for; false: who knows which. */
@@ -355,15 +359,28 @@ static bool
 load(struct conversion *c, char *const times[])
 {
 	struct model_request wanted = model_options_request(&c->asked);
+	bool good;
 
+	wanted.whole = c->whole;
 	wanted.windowed = choose_window(c, times, &wanted);
-	if (!model_load(&c->model, &wanted))
-		return false;
-	if (!wanted.windowed || answers_all(c, times))
-		return true;
+	good = model_load(&c->model, &wanted);
+	if (!wanted.windowed ||
+	    (good ? answers_all(c, times) : c->model.unread == 0 || c->model.mixed))
+		return good;
 	model_free(&c->model);
 	wanted.windowed = false;
 	return model_load(&c->model, &wanted);
+}
+
+static void
+say_unread(const struct model *m)
+{
+	if (m->unread > 0)
+		say("%" PRIu64 " of %" PRIu64
+		    " files lie far from these times and were not read: nothing is "
+		    "verified in them, and a clock that was set to these times and back "
+		    "within one does not show (--whole reads all)",
+		    m->unread, m->files);
 }
 
 static int
@@ -373,6 +390,7 @@ convert(struct conversion *c, char *const times[])
 
 	if (!load(c, times))
 		return EXIT_CANNOT;
+	say_unread(&c->model);
 	for (; *times != NULL; times++)
 		understood &=
 		    strcmp(*times, "-") == 0 ? convert_lines(c) : convert_text(c, *times);

@@ -55,6 +55,8 @@ struct model {
 	bool smoothed; /* at least one boot's exchanges were */
 	uint64_t findings;
 	uint64_t unsealed; /* lines that hold, but that no seal covers */
+	uint64_t files;    /* of the evidence */
+	uint64_t unread;   /* of these, so many lie far from what was asked for */
 	bool unverified;   /* it holds what did not verify */
 	bool beyond;       /* answer over stops, too */
 };
@@ -66,14 +68,17 @@ struct model_request {
 	bool unverified; /* what does not hold, or no seal covers, too */
 	bool beyond;     /* go on over a boot, a suspend, another clocksource */
 	/* if windowed: only times of the host's clock from..to will be asked for, and
-	 * evidence that is far from them is verified, but not modelled */
+	 * evidence that is far from them is not modelled, and files that lie wholly far
+	 * from them are not read */
 	bool windowed;
 	struct system_time from, to;
+	bool whole; /* files that are far from them are read and verified, too */
 };
 
 /*
  * Reads evidence. false: it cannot be read or holds no calibration (said on standard
- * error). Findings are said too, and counted.
+ * error). Findings are said too, and counted. Where files were left unread it holds no
+ * calibration as soon as those that were read hold none, and nothing is said.
  */
 bool model_load(struct model *m, const struct model_request *r);
 void model_free(struct model *m);

@@ -192,18 +192,37 @@ add_bend(struct boot_model *b, const struct clock_bend *bend)
 }
 
 static void
+take_host(struct model *m, const char *name)
+{
+	char host[RECORD_TEXT_SIZE];
+
+	record_copy_text(host, sizeof(host), name);
+	m->mixed |= m->host[0] != '\0' && strcmp(m->host, host) != 0;
+	memcpy(m->host, host, sizeof(m->host));
+}
+
+static void
 take_start(struct loading *l, const struct record_start *s)
 {
 	struct model *m = l->model;
-	char host[RECORD_TEXT_SIZE];
 
 	l->watched = s->watch_s > 0;
-	record_copy_text(host, sizeof(host), s->host);
-	m->mixed |= m->host[0] != '\0' && strcmp(m->host, host) != 0;
-	memcpy(m->host, host, sizeof(m->host));
+	take_host(m, s->host);
 	record_copy_text(m->timezone, sizeof(m->timezone), s->timezone);
 	record_copy_text(l->clocksource, sizeof(l->clocksource), s->clocksource);
 	m->utc_offset_s = s->utc_offset_s;
+}
+
+/* It repeats what the start record said, which is here, but not read. */
+static void
+take_continue(struct loading *l, const struct record_continue *c)
+{
+	struct model *m = l->model;
+
+	l->watched = c->watch_s > 0;
+	take_host(m, c->host);
+	record_copy_text(m->timezone, sizeof(m->timezone), c->timezone);
+	m->utc_offset_s = c->utc_offset_s;
 }
 
 static void
@@ -253,6 +272,9 @@ take_setting(struct loading *l, const struct records_line *line, const struct re
 		l->watched = r->reload.watch_s > 0;
 	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
 		l->watched = false; /* its start record is not here */
+	if (r->type == RECORD_CONTINUE && line->file->before != NULL &&
+	    line->file->before->unread)
+		take_continue(l, &r->go_on);
 	if (is_event(r, EVENT_CLOCKSOURCE))
 		record_copy_text(
 		    l->clocksource, sizeof(l->clocksource), r->event.words.now);
@@ -342,23 +364,46 @@ count_unsealed(struct model *m, const struct records *r)
 	m->findings += m->unverified && m->unsealed > 0;
 }
 
-bool
-model_load(struct model *m, const struct model_request *r)
+/* Far from what is asked for; their hosts count all the same. */
+static void
+leave_out(struct model *m, struct records *records, const struct model_request *r)
+{
+	struct records_range range = { r->from, r->to, { MARGIN_NS } };
+
+	m->files = records->files;
+	if (!r->windowed || r->whole)
+		return;
+	m->unread = records_narrow(records, &range);
+	for (size_t i = 0; i < records->files; i++)
+		if (records->file[i].unread)
+			take_host(m, records->file[i].host);
+}
+
+static void
+read_evidence(struct model *m, struct records *records, const struct model_request *r)
 {
 	struct loading l = { .model = m, .request = r };
-	struct records records;
 	struct records_visitor visitor = {
 		.record = on_record,
 		.damage = on_damage,
 		.arg = &l,
 		.unverified = r->unverified,
 	};
+
+	leave_out(m, records, r);
+	records_walk(records, &visitor);
+}
+
+bool
+model_load(struct model *m, const struct model_request *r)
+{
+	struct records records;
 	bool good;
 
 	*m = (struct model){ .unverified = r->unverified, .beyond = r->beyond };
 	good = records_open(&records, r->paths, r->count);
 	if (good)
-		records_walk(&records, &visitor);
+		read_evidence(m, &records, r);
 	count_unsealed(m, &records);
 	records_close(&records);
 	model_build(m);
@@ -367,6 +412,8 @@ model_load(struct model *m, const struct model_request *r)
 		say("this is the evidence of more than one host; name that of one");
 		return false;
 	}
+	if (good && !m->has_linear && m->unread > 0)
+		return false;
 	if (good && !m->has_linear) {
 		say("the evidence holds no calibration that could be used: there was no "
 		    "majority, or no server");

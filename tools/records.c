@@ -133,13 +133,14 @@ take_continue(struct records_file *f, const struct record_continue *c)
 
 /* The first start or continue record: lines of the file before may stand before it. */
 static bool
-find_beginning(struct records_source *s, struct record *r)
+find_beginning(struct records_source *s, struct record *r, bool *repeats)
 {
 	struct records_source_line l;
 	size_t seen = 0;
 	size_t column;
 
 	for (; seen < REPEATED_MAX && records_source_next(s, &l); seen += l.n) {
+		*repeats = seen > 0;
 		if (record_decode(l.text, l.n, r, &column) != RECORD_OK)
 			return false;
 		if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
@@ -159,7 +160,7 @@ read_beginning(struct records_file *f)
 		(void)say_errno("%s", f->path);
 		return false;
 	}
-	f->understood = find_beginning(s, &r);
+	f->understood = find_beginning(s, &r, &f->repeats);
 	records_file_close(f, s, fd);
 	if (!f->understood)
 		return true;

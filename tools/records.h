@@ -40,6 +40,8 @@ struct records_file {
 	struct digest fingerprint;      /* of the first seal's key; of a start record */
 	struct system_time at, boot_at; /* boot_at: the first of its boot's files */
 	struct raw_time raw;
+	bool repeats; /* it begins with lines of the file before it */
+	bool unread;  /* left out by records_narrow() */
 	/* filled in by records_walk() */
 	uint64_t lines_before; /* of its chain, in the files before it */
 	uint64_t octets;       /* of the lines that hold */
@@ -97,7 +99,26 @@ struct records_visitor {
 bool records_open(struct records *r, char *const paths[], size_t n);
 void records_close(struct records *r);
 
-/* Every line of every file, once. */
+/* Times of the host's clock, and how far around them counts, too. */
+struct records_range {
+	struct system_time from, to;
+	struct span margin;
+};
+
+/*
+ * Leaves out the files that lie wholly outside the range; so many. How far a file reaches
+ * is told by its first reading and that of the file that names it as the one before;
+ * where there is none in the same boot, it is not left out. A file whose
+ * predecessor is left out counts as one that is read alone: its own first record names
+ * the key that its first seal is checked by. Of a file that is left out after one that
+ * is not, the first line is checked: it tells where that ended.
+ *
+ * What a file that is left out holds is not known: the clock may have been set in it to
+ * the range, and back.
+ */
+size_t records_narrow(struct records *r, const struct records_range *range);
+
+/* Every line of every file that is not left out, once. */
 void records_walk(struct records *r, const struct records_visitor *v);
 
 /* The file's name as the evidence calls it: without directory, and not compressed. */

@@ -9,6 +9,14 @@
 struct records_source *records_file_read(const struct records_file *f, int *fd);
 void records_file_close(const struct records_file *f, struct records_source *s, int fd);
 
+/* The file that file i says it goes on from, or what must be it; NULL: it begins a chain,
+ * or nothing here is. */
+struct records_file *records_file_before(const struct records *r, size_t i);
+
+/* Was `next` begun when f had ended? It says that it goes on from it, or that its process
+ * found it in the directory, where only one writes. The raw clock is the same. */
+bool records_file_follows(const struct records_file *next, const struct records_file *f);
+
 /* What became of the line that made `result` with this checker. r: NULL if malformed. */
 struct records_breakage {
 	const struct records_line *line;

@@ -242,6 +242,19 @@ walk_lines(struct walk *w, struct records_source *s)
 	walk_end(w, s);
 }
 
+/* Of a file that is left out, the first line tells where the file before it ended. */
+static void
+walk_first(struct walk *w, struct records_source *s)
+{
+	struct records_source_line text;
+
+	if (!records_source_next(s, &text))
+		return;
+	w->line.text = text.text;
+	w->line.length = text.n;
+	(void)walk_line(w);
+}
+
 static void
 walk_file(struct records_file *f, const struct chain_checker *c,
     const struct records_visitor *v)
@@ -261,7 +274,7 @@ walk_file(struct records_file *f, const struct chain_checker *c,
 	w.checker = *c;
 	w.held.any = false;
 	w.line = (struct records_line){ .file = f, .number = 1 };
-	walk_lines(&w, s);
+	(f->unread ? walk_first : walk_lines)(&w, s);
 	records_file_close(f, s, fd);
 }
 
@@ -270,8 +283,8 @@ walk_file(struct records_file *f, const struct chain_checker *c,
  * same boot must be it under another name: who could leave out or replace a file between
  * them, could say so.
  */
-static struct records_file *
-file_before(const struct records *r, size_t i)
+struct records_file *
+records_file_before(const struct records *r, size_t i)
 {
 	const struct records_file *f = &r->file[i];
 	char name[RECORD_TEXT_SIZE];
@@ -293,15 +306,17 @@ records_walk(struct records *r, const struct records_visitor *v)
 		struct records_file *f = &r->file[i];
 		struct chain_checker checker = { .lines = 0 };
 
-		f->before = file_before(r, i);
+		f->before = records_file_before(r, i);
 		f->skipped =
 		    f->before != NULL && (f->before->broken || f->before->skipped);
-		if (f->skipped && !v->unverified)
+		if (f->skipped && (f->unread || !v->unverified))
 			continue;
-		if (f->before != NULL && !f->skipped) {
+		if (f->before != NULL && !f->before->unread && !f->skipped) {
 			checker = f->before->end;
 			chain_check_next_file(&checker);
 		}
-		walk_file(f, &checker, v);
+		if (!f->unread ||
+		    (checker.lines > 0 && records_file_follows(f, f->before)))
+			walk_file(f, &checker, v);
 	}
 }
