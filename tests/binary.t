@@ -232,6 +232,9 @@ def entry(i, by):
 laws("an.export", lambda by: b"".join(entry(i, by) for i in range(300)))
 code, out, words = correct(put("an.export", entry(0, 0)), plus, "--style", "annotate")
 holds("2026-03-10T12:00:03.200001Z +-", out.decode("latin-1"), "annotated, an export is read as text")
+code, out, words = correct(put("two.export", entry(0, 0) + entry(1, 0)), plus, "--explain")
+equal([(e["line"], e["format"], e["resolution_ns"]) for e in map(json.loads, words.splitlines()[:-1])],
+      [(i, "journal-export", 1000) for i in (1, 1, 2, 2)], "--explain numbers entries from 1")
 code, out, words = correct(put("torn.export", entry(0, 0) + b"MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff__REALTIME_TIMESTAMP=1773144000000000\n"), plus)
 equal((code, out[:len(entry(0, 0))]), (3, entry(0, 3200000000)), "a field of impossible length ends the reading, exit 3")
 

@@ -121,6 +121,13 @@ rewrite(struct binary_pass *p, char *at, const struct binary_form *f,
 		p->result->tally.unprintable++;
 }
 
+/* An entry of the export is counted where it ends. */
+static uint64_t
+record_at_hand(const struct binary_pass *p)
+{
+	return p->result->tally.lines + (p->log->format == BINARY_EXPORT);
+}
+
 static void
 on_time(struct binary_pass *p, char *at, const struct binary_form *f,
     const struct binary_time *t)
@@ -139,7 +146,7 @@ on_time(struct binary_pass *p, char *at, const struct binary_form *f,
 	tally_count(&p->result->tally, &s);
 	if (p->job->explain) {
 		corrector_exact(p->job->corrector, &s);
-		explain_stamp(&s, p->name, p->result->tally.lines, p->job->json);
+		explain_stamp(&s, p->name, record_at_hand(p), p->job->json);
 	}
 	if (s.fate == STAMP_CORRECTED)
 		rewrite(p, at, f, &s);
