@@ -80,4 +80,13 @@ equal(near(path=changed(gone=3)).returncode, 0, "a far one that is missing does 
 moved = changed(9, b'"at":"2026-01-10', b'"at":"2026-05-10', after=0)
 equal(near(path=moved).returncode, 1, "who redates the beginning of a near file gets it read, and found")
 
+back = changed()
+for day in range(16, 20):
+    name = os.path.join(back, os.path.basename(days[day]))
+    os.unlink(name)
+    data = open(days[day], "rb").read()
+    write(name, re.sub(rb'"at":"2026-01-(\d\d)', lambda m: b'"at":"2026-01-%02d' % (int(m[1]) - 6), data))
+answer = json.loads(near("--unverified", path=back).stdout.splitlines()[0])
+equal(answer["basis"]["files_unread"], 11, "where the clock was set back to these times, the files it was set in are near, too")
+
 done()
