@@ -89,4 +89,12 @@ for day in range(16, 20):
 answer = json.loads(near("--unverified", path=back).stdout.splitlines()[0])
 equal(answer["basis"]["files_unread"], 11, "where the clock was set back to these times, the files it was set in are near, too")
 
+again = changed(gone=7)
+last = open(days[6], "rb").read().splitlines(True)[-3:]
+write(os.path.join(again, os.path.basename(days[7])), b"".join(last) + open(days[7], "rb").read())
+again = near(path=again)
+answer = json.loads(again.stdout)
+equal((again.returncode, answer["utc"], answer["basis"]["files_unread"]), (0, answers[0]["utc"], 13),
+      "a file that repeats lines of a far one has that read, too")
+
 done()
