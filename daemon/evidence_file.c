@@ -41,34 +41,6 @@ safe_host(const char *host, char out[SAFE_HOST_SIZE])
 		(void)snprintf(out, SAFE_HOST_SIZE, "host");
 }
 
-int
-evidence_file_create(int directory, const char *host, struct system_time at,
-    unsigned *rotation, char name[RECORD_TEXT_SIZE])
-{
-	struct civil c =
-	    civil_from_seconds(at.ns / NS_PER_SECOND - (at.ns % NS_PER_SECOND < 0));
-	char safe[SAFE_HOST_SIZE];
-
-	safe_host(host, safe);
-	while (*rotation < ROTATION_MAX) {
-		int fd;
-
-		(void)snprintf(name, RECORD_TEXT_SIZE,
-		    "%s-%04d%02d%02dT%02d%02d%02dZ-%03u.jsonl", safe, (int)c.year,
-		    c.month, c.day, c.hour, c.minute, c.second, (*rotation)++);
-		fd = openat(directory, name,
-		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
-		if (fd >= 0) {
-			(void)fsync(directory);
-			return fd;
-		}
-		if (errno != EEXIST)
-			return -errno;
-	}
-	return -EEXIST;
-}
-
 static bool
 ends_with(const char *name, size_t n, const char *tail)
 {
@@ -153,6 +125,56 @@ open_again(int directory)
 	if (fd >= 0 && dir == NULL)
 		close(fd);
 	return dir;
+}
+
+/*
+ * Names of one second are given in the order of writing, whoever gave them, and none again:
+ * a compressed file has the name that it had before.
+ */
+static void
+pass_over_taken(int directory, const char *host, const char *stamp, unsigned *rotation)
+{
+	DIR *dir = open_again(directory);
+	struct evidence_file f;
+
+	if (dir == NULL)
+		return;
+	while (next_file(dir, &f))
+		if (is_of_host(&f, host) && strcmp(f.stamp, stamp) == 0 &&
+		    f.rotation >= *rotation)
+			*rotation = f.rotation + 1;
+	closedir(dir);
+}
+
+int
+evidence_file_create(int directory, const char *host, struct system_time at,
+    unsigned *rotation, char name[RECORD_TEXT_SIZE])
+{
+	struct civil c =
+	    civil_from_seconds(at.ns / NS_PER_SECOND - (at.ns % NS_PER_SECOND < 0));
+	char safe[SAFE_HOST_SIZE];
+	char stamp[sizeof("00000000T000000Z") + 32];
+
+	safe_host(host, safe);
+	(void)snprintf(stamp, sizeof(stamp), "%04d%02d%02dT%02d%02d%02dZ", (int)c.year,
+	    c.month, c.day, c.hour, c.minute, c.second);
+	pass_over_taken(directory, safe, stamp, rotation);
+	while (*rotation < ROTATION_MAX) {
+		int fd;
+
+		(void)snprintf(name, RECORD_TEXT_SIZE, "%s-%s-%03u.jsonl", safe, stamp,
+		    (*rotation)++);
+		fd = openat(directory, name,
+		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+		if (fd >= 0) {
+			(void)fsync(directory);
+			return fd;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
 }
 
 bool
