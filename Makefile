@@ -23,6 +23,7 @@ INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
 FUZZ_S     ?= 60
+KILLS      ?= 1000
 JOBS       ?= 4
 CFLAGS     ?= -O2 -g
 
@@ -134,6 +135,12 @@ sim: deps
 campaign: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_campaign
 	CAMPAIGN=100 $(BUILD)/tests/test_campaign
+
+# kill -9 at random moments, KILLS of them, and what was acknowledged is there
+.PHONY: campaign-kill
+campaign-kill: deps
+	@$(MAKE) --no-print-directory all
+	BUILD='$(BUILD)' KILLS=$(KILLS) nice prove -v tests/kill.t
 
 # CPU time of verifying, beside hashing alone; DAYS=30
 .PHONY: bench-verify run-bench-verify
@@ -335,6 +342,7 @@ help:
 	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
 	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
+	@echo '  make campaign-kill   the daemon killed at random moments; KILLS=1000'
 	@echo '  make fuzz       the fuzzers with libFuzzer, FUZZ_S=60 seconds each'
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
