@@ -19,7 +19,8 @@ struct loading {
 	const struct records_file *file; /* whose boot is `boot` */
 	size_t boot;
 	bool watched;
-	char clocksource[64]; /* of the process at hand; empty: unknown */
+	char clocksource[64];             /* of the process at hand; empty: unknown */
+	struct model_namespace namespace; /* likewise */
 };
 
 static struct span
@@ -210,6 +211,11 @@ take_start(struct loading *l, const struct record_start *s)
 	take_host(m, s->host);
 	record_copy_text(m->timezone, sizeof(m->timezone), s->timezone);
 	record_copy_text(l->clocksource, sizeof(l->clocksource), s->clocksource);
+	l->namespace = (struct model_namespace){ 0 };
+	if (s->context.has_timens) {
+		l->namespace.monotonic.ns = -s->context.timens_monotonic.ns;
+		l->namespace.boottime.ns = -s->context.timens_boottime.ns;
+	}
 	m->utc_offset_s = s->utc_offset_s;
 }
 
@@ -266,6 +272,8 @@ take_setting(struct loading *l, const struct records_line *line, const struct re
 {
 	if (l->file != line->file)
 		*l->clocksource = '\0';
+	if (l->file != line->file && line->file->before == NULL)
+		l->namespace = (struct model_namespace){ 0 };
 	if (r->type == RECORD_START)
 		take_start(l, &r->start);
 	if (r->type == RECORD_RELOAD)
@@ -307,13 +315,11 @@ far_off(const struct model_request *want, const struct record *r)
 }
 
 static void
-on_record(void *arg, const struct records_line *line, const struct record *r)
+take_record(struct loading *l, const struct records_line *line, const struct record *r)
 {
-	struct loading *l = arg;
 	struct model *m = l->model;
 	struct boot_model *b;
 
-	take_setting(l, line, r);
 	if (l->file != line->file ||
 	    !same_stretch(l, &m->boot[l->boot], line->file, &r->at))
 		l->boot = boot_for(l, line->file, &r->at);
@@ -331,6 +337,22 @@ on_record(void *arg, const struct records_line *line, const struct record *r)
 		add_exchange(m, b, &r->exchange);
 	if (r->type == RECORD_CALIBRATION)
 		add_calibration(b, &r->at, &r->calibration);
+}
+
+static void
+on_record(void *arg, const struct records_line *line, const struct record *r)
+{
+	static struct record shifted;
+	struct loading *l = arg;
+
+	take_setting(l, line, r);
+	if (l->namespace.monotonic.ns == 0 && l->namespace.boottime.ns == 0) {
+		take_record(l, line, r);
+		return;
+	}
+	shifted = *r;
+	model_leave_namespace(&shifted, &l->namespace);
+	take_record(l, line, &shifted);
 }
 
 static void
