@@ -19,6 +19,8 @@ PRESETDIR  ?= $(PREFIX)/lib/systemd/system-preset
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
+DATADIR    ?= $(PREFIX)/share
+ZSHDIR     ?= zsh/site-functions
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 SEEDS      ?= 50
@@ -35,8 +37,8 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
              libsodium-dev libjansson-dev libarchive-dev libssl-dev libzstd-dev libseccomp-dev
 DEPS_TEST  = chromium check python3 perl strace jq openssl coreutils util-linux iproute2 \
-             libseccomp2 libgnutls30 libcap2 tzdata systemd-container dbus zstd
-DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev
+             libseccomp2 libgnutls30 libcap2 tzdata python3-yaml dpkg-dev systemd-container dbus zstd
+DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev lintian
 
 WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wcast-qual \
@@ -97,7 +99,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE) \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall \
+.PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall deb run-deb \
   static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy fuzz run-fuzz compare-correct bench-correct clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
@@ -275,7 +277,8 @@ run-lint:
 	  -DCLOCKWITNESS_VERSION=\"0\" -DCLOCKWITNESS_SYSCONFDIR=\"/etc\"' clang-tidy
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
-	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand tests/systemd-box .ci/run
+	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand tests/systemd-box .ci/run \
+	  packaging/make-deb packaging/postinst packaging/prerm packaging/postrm
 	mandoc -Tlint -Wwarning $(manuals)
 	for u in $(units); do $(call unit,$$u,$(CURDIR)/build-lint) > build-lint/$$u; done
 	systemd-analyze verify --man=no $(units:%=build-lint/%)
@@ -309,6 +312,13 @@ units = $(NAME)d.service $(NAME)-capture@.service
 unit  = sed -e '/^@HARDENING@$$/{r systemd/hardening.conf' -e 'd}' -e 's|@SBINDIR@|$(2)|' \
   -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' systemd/$(1)
 
+# bash looks by the command's name, and finds both in one file
+completions = $(NAME).bash:bash-completion/completions/$(NAME) \
+  $(NAME).bash:bash-completion/completions/$(NAME)d \
+  $(NAME).zsh:$(ZSHDIR)/_$(NAME) \
+  $(NAME).fish:fish/vendor_completions.d/$(NAME).fish \
+  $(NAME)d.fish:fish/vendor_completions.d/$(NAME)d.fish
+
 install: all
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME)d $(DESTDIR)$(SBINDIR)/$(NAME)d
 	$(INSTALL) -D -m 755 $(BUILD)/$(NAME) $(DESTDIR)$(BINDIR)/$(NAME)
@@ -323,6 +333,22 @@ install: all
 	$(INSTALL) -D -m 644 systemd/$(NAME).tmpfiles $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf
 	$(INSTALL) -D -m 644 systemd/$(NAME).preset $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset
 	$(INSTALL) -D -m 644 systemd/$(NAME).catalog $(DESTDIR)$(CATALOGDIR)/$(NAME).catalog
+	for c in $(completions); do \
+	  $(INSTALL) -D -m 644 completion/$${c%%:*} $(DESTDIR)$(DATADIR)/$${c#*:} || exit 1; done
+
+# Debian packages, from what is installed into a directory; packaging/make-deb says more
+DEB = $(BUILD)/deb
+deb: deps
+	@tests/install-packages dpkg-dev
+	@$(MAKE) --no-print-directory run-deb
+	if command -v lintian >/dev/null; then lintian --fail-on error $(DEB)/*.deb; fi
+
+run-deb: all
+	rm -rf $(DEB)-stage
+	$(MAKE) -s -o all install DESTDIR=$(DEB)-stage PREFIX=/usr SYSCONFDIR=/etc \
+	  ZSHDIR=zsh/vendor-completions
+	packaging/make-deb $(DEB)-stage $(DEB) $(VERSION)
+	rm -rf $(DEB)-stage
 
 # the configuration and the evidence stay
 uninstall:
@@ -330,6 +356,7 @@ uninstall:
 	  $(units:%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(SYSUSERSDIR)/$(NAME).conf \
 	  $(DESTDIR)$(TMPFILESDIR)/$(NAME).conf $(DESTDIR)$(PRESETDIR)/50-$(NAME).preset \
 	  $(DESTDIR)$(CATALOGDIR)/$(NAME).catalog
+	for c in $(completions); do rm -f $(DESTDIR)$(DATADIR)/$${c#*:}; done
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:
@@ -352,5 +379,6 @@ help:
 	@echo '  make format     rewrite the sources in the project'"'"'s style'
 	@echo '  make static     one static file each, without libsystemd, in build-static/'
 	@echo '  make check-static   twice the same octets; on an empty root; not to be fooled by a preload'
+	@echo '  make deb        Debian packages, in build/deb/'
 	@echo '  make install    DESTDIR PREFIX SBINDIR BINDIR MANDIR SYSCONFDIR UNITDIR ...'
 	@echo '  make uninstall  make clean   JOBS=4 tests at a time   V=1 shows commands   BUILD=dir builds elsewhere'

@@ -1,0 +1,30 @@
+# fish completion; tests/package.t compares it with --help
+
+function __clockwitness_options
+	set -l words (commandline -opc)
+	set -l options
+	switch "$words[2]"
+		case verify
+			set options '--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr'
+		case anchor
+			set options '--help --response --tsa-ca'
+		case convert
+			set options '-e --beyond --help --json --method --unverified'
+		case correct
+			set options '-e -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year'
+		case merge
+			set options '-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window'
+		case report
+			set options '-o --help --text --unverified'
+		case export
+			set options '-e --form --help --tolerance --unverified'
+		case formats
+			set options '--help --json'
+		case status
+			set options '--help --json --metrics --socket --watch'
+	end
+	string split ' ' -- $options
+end
+
+complete -c clockwitness -n __fish_use_subcommand -f -a 'verify anchor convert correct merge report export formats status --help --version'
+complete -c clockwitness -n 'not __fish_use_subcommand' -a '(__clockwitness_options)'

@@ -1,0 +1,29 @@
+#compdef clockwitness clockwitnessd
+# zsh completion; tests/package.t compares it with --help
+
+local options
+
+if [[ $service == clockwitness && $CURRENT -eq 2 ]]; then
+	compadd -- verify anchor convert correct merge report export formats status --help --version
+	return
+fi
+if [[ $service == clockwitnessd ]]; then
+	options='-c -o --for --help --once --poll --until --version'
+else
+	case $words[2] in
+	verify) options='--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr' ;;
+	anchor) options='--help --response --tsa-ca' ;;
+	convert) options='-e --beyond --help --json --method --unverified' ;;
+	correct) options='-e -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year' ;;
+	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window' ;;
+	report) options='-o --help --text --unverified' ;;
+	export) options='-e --form --help --tolerance --unverified' ;;
+	formats) options='--help --json' ;;
+	status) options='--help --json --metrics --socket --watch' ;;
+	esac
+fi
+if [[ $PREFIX == -* ]]; then
+	compadd -- ${=options}
+else
+	_files
+fi

@@ -1,0 +1,4 @@
+# fish completion; tests/package.t compares it with --help
+
+set -l options '-c -o --for --help --once --poll --until --version'
+complete -c clockwitnessd -a "$options"
