@@ -259,6 +259,13 @@ bench-accuracy: deps
 run-bench-accuracy: all $(BUILD)/tests/preload_clock.so
 	BUILD='$(BUILD)' tests/bench_accuracy
 
+# memory, CPU, wakeups, system calls, sizes, beside other time daemons; MINUTES=10
+.PHONY: bench-footprint
+bench-footprint: deps static
+	@tests/unpack-peers $(BUILD)/peers-footprint
+	@$(MAKE) --no-print-directory all
+	BUILD='$(BUILD)' tests/bench_footprint
+
 # a year of evidence, eight servers at 64 s: 3.4 GB in TMPDIR; DAYS=365
 bench-year: deps
 	@$(MAKE) --no-print-directory run-bench-year
@@ -366,6 +373,7 @@ help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
+	@echo '  make bench-footprint   memory, CPU, wakeups beside chronyd, ntpd, openntpd; MINUTES=10'
 	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
 	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
