@@ -15,7 +15,9 @@ from harness import BUILD, DAEMON, TOP, Servers, clock, directory, done, equal, 
 ID = dict(re.findall(r'\[MESSAGE_(\w+)\] = "(\w*)"', open(os.path.join(TOP, "daemon/message.c")).read()))
 NAME = {i: n for n, i in ID.items()}
 CATALOG = os.path.join(TOP, "systemd/clockwitness.catalog")
-PRELOAD = os.path.join(BUILD, "tests", "preload_clock.so")
+# a sanitizer's library wants to be the first
+PRELOAD = " ".join([w for w in subprocess.run(["ldd", DAEMON], capture_output=True, text=True).stdout.split()
+                    if w.startswith("/") and "libasan" in w] + [os.path.join(BUILD, "tests", "preload_clock.so")])
 
 # in a mount namespace of its own, so that the journal's socket can be ours
 if "INSIDE" not in os.environ and subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0:
@@ -135,6 +137,8 @@ equal(len(messages("SEAL_FAILED")), 1, "once")
 equal([m for m in told if m.get("SYSLOG_IDENTIFIER") != "clockwitnessd"], [], "all of it by its name")
 equal([(NAME[m["MESSAGE_ID"]], f) for m in told if "MESSAGE_ID" in m for f in m
        if f.startswith("CLOCKWITNESS_") and f not in described[m["MESSAGE_ID"]]], [], "no field that clockwitnessd(8) has not")
-equal(open(os.path.join(scratch, "stderr")).read(), "", "and nothing twice, on standard error as well")
+# the leak checker cannot look into a process that is being traced, and says so
+said = [line for line in open(os.path.join(scratch, "stderr")) if "LeakSanitizer" not in line and "LSAN_OPTIONS" not in line]
+equal(said, [], "and nothing twice, on standard error as well")
 run("umount", case)
 done()
