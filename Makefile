@@ -144,6 +144,12 @@ campaign-kill: deps
 	@$(MAKE) --no-print-directory all
 	BUILD='$(BUILD)' KILLS=$(KILLS) nice prove -v tests/kill.t
 
+# ten seconds of 10,000 malformed replies each
+.PHONY: campaign-flood
+campaign-flood: deps
+	@$(MAKE) --no-print-directory all
+	BUILD='$(BUILD)' FLOOD_S=10 prove -v tests/flood.t
+
 # CPU time of verifying, beside hashing alone; DAYS=30
 .PHONY: bench-verify run-bench-verify
 bench-verify: deps
@@ -378,6 +384,7 @@ help:
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
 	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
 	@echo '  make campaign-kill   the daemon killed at random moments; KILLS=1000'
+	@echo '  make campaign-flood   10,000 malformed replies a second, for ten seconds'
 	@echo '  make fuzz       the fuzzers with libFuzzer, FUZZ_S=60 seconds each'
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
