@@ -90,8 +90,8 @@ DAEMON_PKGS = libevent_core libevent_extra inih libsodium libseccomp \
 TOOLS_PKGS  = libsodium jansson $(if $(NOARCHIVE),,libarchive) inih libcrypto libzstd \
               $(if $(NOSYSTEMD),,libsystemd)
 TESTS_PKGS  = $(TOOLS_PKGS) check
-# what goes onto a host in trouble is small; the tools are fast
-$(BUILD)/daemon/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
+# what goes onto a host in trouble is small, and core with it
+$(BUILD)/daemon/%.o $(BUILD)/core/%.o: ALL_CFLAGS += $(if $(STATIC),-Os)
 $(BUILD)/daemon/%.o: ALL_CPPFLAGS += $(if $(NOSYSTEMD),-DWITHOUT_SYSTEMD) \
   $(if $(STATIC),-DWITHOUT_NSS) $(if $(NOZSTD),-DWITHOUT_ZSTD)
 $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE) \
