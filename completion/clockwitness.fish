@@ -9,7 +9,7 @@ function __clockwitness_options
 		case anchor
 			set options '--help --response --tsa-ca'
 		case convert
-			set options '-e --beyond --help --json --method --unverified'
+			set options '-e --beyond --help --json --method --unverified --whole'
 		case correct
 			set options '-e -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year'
 		case merge
