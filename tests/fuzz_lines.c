@@ -1,6 +1,6 @@
 /*
  * The line source on any file. Laws: a plain file comes as it is; UTF-16 comes back octet
- * for octet; what is compressed ends, or says why.
+ * for octet; what is compressed, or a journal, ends, or says why.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,8 @@ read_all(const char *path, const uint8_t *data, size_t n, char *got)
 
 	if (lines_open(&l, path) < 0)
 		abort();
-	wrapped = l.source.archive != NULL;
+	wrapped = l.source.archive != NULL || l.source.journal != NULL ||
+		  l.source.damage[0] != '\0';
 	while (lines_next(&l, &b) > 0 && m + b.n <= MOST) {
 		memcpy(got + m, b.octets, b.n);
 		m += b.n;
