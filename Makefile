@@ -257,6 +257,13 @@ bench-correct: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_make_evidence
 	BUILD='$(BUILD)' tests/bench_correct
 
+# merge beside cat, sort -m and lnav, which is left out where it cannot be had
+.PHONY: bench-merge
+bench-merge: deps
+	-@tests/install-packages lnav
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_make_evidence
+	BUILD='$(BUILD)' tests/bench_merge
+
 # the real daemon beside chronyd -x, which is unpacked, not installed; tests/bench_accuracy says more
 bench-accuracy: deps
 	@tests/unpack-chrony $(BUILD)/peers
@@ -382,6 +389,7 @@ help:
 	@echo '  make bench-footprint   memory, CPU, wakeups beside chronyd, ntpd, openntpd; MINUTES=10'
 	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
+	@echo '  make bench-merge     the merge of four hosts'"'"' logs beside cat, sort -m, lnav; MB=100'
 	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
 	@echo '  make campaign-kill   the daemon killed at random moments; KILLS=1000'
 	@echo '  make campaign-flood   10,000 malformed replies a second, for ten seconds'
