@@ -39,7 +39,7 @@ _clockwitnessd()
 	local cur=${COMP_WORDS[COMP_CWORD]} options
 
 	COMPREPLY=()
-	options='-c -o --for --help --once --poll --until --version'
+	options='-c -o --for --help --once --poll --set --until --version'
 	[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 }
 

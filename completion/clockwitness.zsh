@@ -8,7 +8,7 @@ if [[ $service == clockwitness && $CURRENT -eq 2 ]]; then
 	return
 fi
 if [[ $service == clockwitnessd ]]; then
-	options='-c -o --for --help --once --poll --until --version'
+	options='-c -o --for --help --once --poll --set --until --version'
 else
 	case $words[2] in
 	verify) options='--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr' ;;

@@ -73,7 +73,10 @@ void config_defaults(struct config *c);
 /* Without a file nothing outside the evidence's directory is touched. */
 void config_bare(struct config *c);
 
-/* Reads a file. false: message says what is wrong, where, and what is allowed. */
+/*
+ * Reads a file; config_finish() is due. false: message says what is wrong, where, and
+ * what is allowed.
+ */
 bool config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
 
 /* The same from a stream; `name` stands for the file in messages. */
@@ -87,6 +90,10 @@ bool config_servers_equal(const struct config *a, const struct config *b);
 /* "host", "host:port", "[v6]:port", "v6" of the command line. false: message. */
 bool config_add_argument(
     struct config *c, const char *argument, char message[CONFIG_MESSAGE_SIZE]);
+
+/* "key=value" of [daemon], or of all servers. false: message. */
+bool config_add_setting(
+    struct config *c, const char *setting, char message[CONFIG_MESSAGE_SIZE]);
 
 /* Fills in what servers inherit, checks what spans several keys. false: message. */
 bool config_finish(struct config *c, const char *name, char message[CONFIG_MESSAGE_SIZE]);

@@ -1,7 +1,8 @@
-/* Servers on the command line. */
+/* Servers and settings on the command line. */
 #include <string.h>
 
 #include "config.h"
+#include "config_key.h"
 #include "config_value.h"
 
 /* Splits "host:port" and "[v6]:port"; an address with several colons has no port. */
@@ -68,4 +69,43 @@ config_add_argument(
 	}
 	c->servers++;
 	return true;
+}
+
+static bool
+set_all_servers(struct config *c, const char *key, const char *value)
+{
+	for (size_t i = 0; i < c->servers; i++)
+		if (!config_set_server(&c->server[i], key, value))
+			return false;
+	return true;
+}
+
+bool
+config_add_setting(
+    struct config *c, const char *setting, char message[CONFIG_MESSAGE_SIZE])
+{
+	const char *value = strchr(setting, '=');
+	char key[32] = "";
+	const struct config_key *k;
+	bool server;
+
+	if (value != NULL && (size_t)(value - setting) < sizeof(key))
+		memcpy(key, setting, (size_t)(value++ - setting));
+	k = config_find_key(config_daemon_keys, config_daemon_key_count, key);
+	server = k == NULL;
+	if (server)
+		k = config_find_key(config_server_keys, config_server_key_count, key);
+	/* one address for all servers would make one of them */
+	if (k == NULL || strcmp(key, "address") == 0) {
+		(void)snprintf(message, CONFIG_MESSAGE_SIZE,
+		    "--set '%s': allowed: KEY=VALUE with a key of clockwitness.conf(5), "
+		    "but address",
+		    setting);
+		return false;
+	}
+	if (server ? set_all_servers(c, key, value) : config_set_daemon(c, key, value))
+		return true;
+	(void)snprintf(message, CONFIG_MESSAGE_SIZE,
+	    "--set %s: '%s' is not allowed; allowed: %s", key, value, k->allowed);
+	return false;
 }

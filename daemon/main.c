@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "configure.h"
 #include "log.h"
 #include "options.h"
 #include "privilege.h"
@@ -17,37 +18,17 @@ static const char no_server[] =
     "  address = ntp1.example.org";
 
 static bool
-configure(const struct options *o, int argc, char *argv[], struct config *c)
+read_configuration(const struct options *o, char *const argv[], struct config *c)
 {
-	const char *path =
-	    o->config != NULL ? o->config : CLOCKWITNESS_SYSCONFDIR "/clockwitness.conf";
-	bool arguments = o->first_server < argc;
+	const char *path = configure_path(o);
 	char message[CONFIG_MESSAGE_SIZE];
+	bool good = configure(o, argv, c, message);
 
-	config_defaults(c);
-	if ((o->config != NULL || !arguments) && !config_load(path, c, message)) {
+	if (!good)
 		log_line(LOG_ERROR, "%s", message);
-		if (o->config == NULL && access(path, F_OK) != 0)
-			log_line(LOG_ERROR, no_server, path);
-		return false;
-	}
-	if (c->file[0] == '\0')
-		config_bare(c);
-	if (arguments)
-		c->servers = 0;
-	for (int i = o->first_server; i < argc; i++) {
-		if (!config_add_argument(c, argv[i], message)) {
-			log_line(LOG_ERROR, "%s", message);
-			return false;
-		}
-	}
-	if (!config_finish(c, path, message)) {
-		log_line(LOG_ERROR, "%s", message);
-		return false;
-	}
-	if (c->servers == 0)
+	if (good ? c->servers == 0 : o->config == NULL && access(path, F_OK) != 0)
 		log_line(LOG_ERROR, no_server, path);
-	return c->servers > 0;
+	return good && c->servers > 0;
 }
 
 static bool
@@ -88,7 +69,7 @@ main(int argc, char *argv[])
 		log_line(LOG_ERROR, "libsodium cannot be used");
 		return EXIT_CANNOT;
 	}
-	if (!configure(&options, argc, argv, &config))
+	if (!read_configuration(&options, argv, &config))
 		return EXIT_USAGE;
 	log_set_level(config.log);
 	if (config.syslog && !options.once)

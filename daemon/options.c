@@ -8,7 +8,7 @@
 
 static const char usage[] =
     "usage: clockwitnessd [-c FILE] [-o DIR|-] [--once | --for DURATION] [--until PPM]\n"
-    "                     [--poll SECONDS] [SERVER...]\n"
+    "                     [--poll SECONDS] [--set KEY=VALUE] [SERVER...]\n"
     "\n"
     "Watches this host's clock against NTP servers and records what it saw as evidence.\n"
     "It never sets or steers the clock.\n"
@@ -22,6 +22,7 @@ static const char usage[] =
     "  --for DURATION  stop after 90s, 15m, 6h or 2d\n"
     "  --until PPM     stop when the frequency is known to this standard error\n"
     "  --poll SECONDS  ask each server at this interval (fractions allowed)\n"
+    "  --set KEY=VALUE a key of clockwitness.conf(5), as confine=no or common=yes\n"
     "  -h, --help      print this\n"
     "  -V, --version   print the version\n"
     "\n"
@@ -31,13 +32,14 @@ static const char usage[] =
     "  clockwitnessd --once ntp1.example.org ntp2.example.org ntp3.example.org\n"
     "  clockwitnessd -o /mnt/usb/case7 --for 15m 192.0.2.1 192.0.2.2 192.0.2.3\n";
 
-enum { OPTION_ONCE = 256, OPTION_FOR, OPTION_UNTIL, OPTION_POLL };
+enum { OPTION_ONCE = 256, OPTION_FOR, OPTION_UNTIL, OPTION_POLL, OPTION_SET };
 
 static const struct option long_options[] = {
 	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "poll", required_argument, NULL, OPTION_POLL },
+	{ "set", required_argument, NULL, OPTION_SET },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -107,6 +109,15 @@ wrong(const char *what, const char *value, const char *allowed)
 }
 
 static enum options_result
+take_setting(struct options *o, const char *setting)
+{
+	if (o->settings == OPTIONS_SETTINGS)
+		return wrong("--set", setting, "32 of them");
+	o->setting[o->settings++] = setting;
+	return OPTIONS_RUN;
+}
+
+static enum options_result
 take(struct options *o, int option)
 {
 	switch (option) {
@@ -135,6 +146,8 @@ take(struct options *o, int option)
 			   ? OPTIONS_RUN
 			   : wrong("--poll", optarg,
 				 "a number of seconds from 0.01 to 131072");
+	case OPTION_SET:
+		return take_setting(o, optarg);
 	case 'h':
 		(void)fputs(usage, stdout);
 		return OPTIONS_DONE;

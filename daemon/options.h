@@ -3,6 +3,7 @@
 #define CLOCKWITNESSD_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "timescale.h"
 
@@ -14,14 +15,18 @@ enum exit_code {
 	EXIT_CANNOT = 3,      /* the host does not let us */
 };
 
+#define OPTIONS_SETTINGS 32
+
 struct options {
 	const char *config;   /* NULL: not given */
 	const char *evidence; /* NULL: not given; "-": standard output */
 	bool once;
-	struct span stop_after; /* --for; 0: not given */
-	double until;           /* --until, s/s; 0: not given */
-	struct span poll;       /* --poll; 0: not given */
-	int first_server;       /* index in argv; argc: none */
+	struct span stop_after;                /* --for; 0: not given */
+	double until;                          /* --until, s/s; 0: not given */
+	struct span poll;                      /* --poll; 0: not given */
+	const char *setting[OPTIONS_SETTINGS]; /* --set, "key=value" each */
+	size_t settings;
+	int first_server; /* index in argv; argc: none */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "configure.h"
 #include "log.h"
 #include "notify.h"
 #include "witness_parts.h"
@@ -57,13 +58,6 @@ apply(struct witness *w, const struct config *fresh)
 	    same_servers ? "" : ", measured afresh");
 }
 
-static const char *
-config_path(const struct options *o)
-{
-	return o->config != NULL ? o->config
-				 : CLOCKWITNESS_SYSCONFDIR "/clockwitness.conf";
-}
-
 static bool
 servers_from_command_line(const struct witness *w)
 {
@@ -81,11 +75,11 @@ witness_on_reload(void *arg)
 	if (servers_from_command_line(w))
 		log_line(
 		    LOG_INFO, "the servers are the command line's: nothing to reload");
-	else if (!config_load(config_path(w->options), &fresh, message))
+	else if (!configure(w->options, w->argv, &fresh, message))
 		log_line(LOG_ERROR, "%s; going on as before", message);
 	else if (fresh.servers == 0)
 		log_line(LOG_ERROR, "%s names no server; going on as before",
-		    config_path(w->options));
+		    configure_path(w->options));
 	else if (config_equal(&fresh, &w->config))
 		log_line(LOG_INFO, "the configuration has not changed");
 	else {

@@ -80,7 +80,7 @@ for kind in sorted(written):
     equal(sorted(set(described.pop(kind, []))), sorted(set(written[kind])),
           "clockwitness-evidence(5) has every field of %s, and no other" % kind)
 equal([k for k in described if described[k] and k.islower()], [], "and no record that is never written")
-keys = re.findall(r'^\t\{ "([\w-]+)", ("[^"]*"|NULL), ', open("daemon/config.c").read(), re.M)
+keys = re.findall(r'^\t\{ "([\w-]+)", ("[^"]*"|NULL), ', open("daemon/config_key.c").read(), re.M)
 ok(len(keys) > 10, "the configuration's keys can be read", keys)
 equal(missing([k for k, _ in keys], conf), [], "clockwitness.conf(5) has every key")
 shipped = open("conf/clockwitness.conf").read()

@@ -19,7 +19,8 @@ read_octets(const char *octets, size_t n)
 	ck_assert_uint_eq(fwrite(octets, 1, n, in), n);
 	rewind(in);
 	message[0] = '\0';
-	good = config_read(in, "the.conf", &config, message);
+	good = config_read(in, "the.conf", &config, message) &&
+	       config_finish(&config, "the.conf", message);
 	(void)fclose(in);
 	ck_assert_msg(good || message[0] != '\0', "refused without a word");
 	return good;
@@ -512,6 +513,50 @@ START_TEST(shipped_file_shows_every_key_at_its_default)
 }
 END_TEST
 
+/* ---- settings on the command line */
+
+START_TEST(setting_is_a_key_of_the_daemon_or_of_all_servers)
+{
+	config_defaults(&config);
+	ck_assert(config_add_argument(&config, "a", message));
+	ck_assert(config_add_argument(&config, "b:1123", message));
+	ck_assert(config_add_setting(&config, "confine=no", message));
+	ck_assert(config_add_setting(&config, "common=yes", message));
+	ck_assert(config_add_setting(&config, "maxpoll=7", message));
+	ck_assert(config_add_setting(&config, "user=who", message));
+	ck_assert(config_finish(&config, "the command line", message));
+	ck_assert(!config.confine);
+	ck_assert_str_eq(config.user, "who");
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert(config.server[i].common);
+		ck_assert_int_eq(config.server[i].maxpoll, 7);
+	}
+	ck_assert_int_eq(config.server[1].port, 1123);
+}
+END_TEST
+
+START_TEST(what_is_no_setting_is_named_with_what_is_allowed)
+{
+	static const struct {
+		const char *setting, *says;
+	} cases[] = { { "confine", "KEY=VALUE" }, { "", "KEY=VALUE" },
+		{ "=no", "KEY=VALUE" }, { "confined=no", "KEY=VALUE" },
+		{ "address=192.0.2.1", "but address" },
+		{ "a_key_that_is_longer_than_any_that_there_is=1", "KEY=VALUE" },
+		{ "confine=maybe", "yes or no" }, { "common=", "yes or no" },
+		{ "confine =no", "KEY=VALUE" }, { "seal=0", "from 1 to 3600" } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		config_defaults(&config);
+		ck_assert(config_add_argument(&config, "a", message));
+		ck_assert_msg(!config_add_setting(&config, cases[i].setting, message),
+		    "'%s' is taken", cases[i].setting);
+		ck_assert_msg(strstr(message, cases[i].says) != NULL, "'%s': %s",
+		    cases[i].setting, message);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -543,6 +588,8 @@ main(void)
 	tcase_add_test(t, arguments_are_hosts_with_or_without_a_port);
 	tcase_add_test(t, arguments_that_are_no_server_are_refused);
 	tcase_add_test(t, same_argument_twice_is_refused);
+	tcase_add_test(t, setting_is_a_key_of_the_daemon_or_of_all_servers);
+	tcase_add_test(t, what_is_no_setting_is_named_with_what_is_allowed);
 	tcase_add_test(t, shipped_file_shows_every_key_at_its_default);
 	return law_run(s);
 }

@@ -101,6 +101,29 @@ START_TEST(servers_may_stand_before_options)
 }
 END_TEST
 
+START_TEST(settings_are_kept_in_their_order_and_no_more_than_there_is_room_for)
+{
+	static const char *const two[] = { "--set", "confine=no", "--set=common=yes", "a",
+		NULL };
+	static char text[] = "clockwitnessd", set[] = "--set=log=debug";
+	static char *many[OPTIONS_SETTINGS + 3] = { text };
+	struct options o;
+
+	ck_assert_int_eq(parse(&o, two), OPTIONS_RUN);
+	ck_assert_uint_eq(o.settings, 2);
+	ck_assert_str_eq(o.setting[0], "confine=no");
+	ck_assert_str_eq(o.setting[1], "common=yes");
+	ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+	for (int i = 1; i <= OPTIONS_SETTINGS + 1; i++)
+		many[i] = set;
+	optind = 0;
+	ck_assert_int_eq(options_parse(&o, OPTIONS_SETTINGS + 2, many), OPTIONS_WRONG);
+	many[OPTIONS_SETTINGS + 1] = NULL;
+	optind = 0;
+	ck_assert_int_eq(options_parse(&o, OPTIONS_SETTINGS + 1, many), OPTIONS_RUN);
+}
+END_TEST
+
 START_TEST(wrong_options_are_refused)
 {
 	static const char *const lines[][3] = { { "--for", "soon", NULL },
@@ -153,6 +176,8 @@ main(void)
 	tcase_add_test(t, nothing_given_is_nothing_set);
 	tcase_add_test(t, all_options_are_read_and_servers_follow);
 	tcase_add_test(t, servers_may_stand_before_options);
+	tcase_add_test(
+	    t, settings_are_kept_in_their_order_and_no_more_than_there_is_room_for);
 	tcase_add_test(t, wrong_options_are_refused);
 	tcase_add_test(t, once_ends_by_itself);
 	tcase_add_test(t, exit_codes_are_those_of_the_manual);
