@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "confine_calls.h"
@@ -53,6 +54,20 @@ become(const char *name)
 	return 0;
 }
 
+/* Root, too, writes by owner and mode alone: it keeps no privilege to override them. */
+static void
+say_whose(const char *directory)
+{
+	struct stat st;
+
+	if (stat(directory, &st) != 0 || st.st_uid == geteuid())
+		return;
+	log_line(LOG_ERROR,
+	    "it belongs to user %u: become that user (--set user=NAME, as root), or give the "
+	    "directory to user %u; no privilege is kept that would help",
+	    st.st_uid, geteuid());
+}
+
 static int
 check_directory(const struct confinement *c)
 {
@@ -65,9 +80,7 @@ check_directory(const struct confinement *c)
 	(void)log_fail(error, "user %u cannot write to the evidence directory %s",
 	    geteuid(), c->directory);
 	if (error == -EACCES)
-		log_line(LOG_ERROR,
-		    "give the directory to that user; no privilege is kept that "
-		    "would help");
+		say_whose(c->directory);
 	return EXIT_USAGE;
 }
 

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 
-from harness import DAEMON, Servers, clock, daemon, directory, done, equal, holds, ok, records, scratch, skip, start, tool, \
+from harness import DAEMON, Servers, clock, daemon, directory, done, equal, evidence_files, holds, ok, records, scratch, skip, start, tool, \
     wait_for, write
 
 servers = Servers({"a": clock(1.5), "b": clock(1.5)})
@@ -54,6 +54,16 @@ c = records(case, "start")[0]["context"]
 equal((c["seccomp"], c["landlock"]), ("none" if status.get("Seccomp") else c["seccomp"], 0), "confines nothing")
 equal({u["reason"] for u in c["unread"] if u["item"] in ("seccomp", "landlock")}, {"confine = no"}, "and the record says so")
 
+case = directory("bare")
+got = daemon("--set", "confine=no", "--set", "common=yes", "-o", case, "--for", "0.5s", "--poll", "0.1", *servers.all())
+equal(got.returncode, 0, "the same without a configuration")
+begun = records(case, "start")[0]
+equal({u["reason"] for u in begun["context"]["unread"] if u["item"] in ("seccomp", "landlock")}, {"confine = no"}, "is recorded so")
+equal({s["common"] for s in begun["servers"]}, {True}, "a key of servers is each one's")
+holds("--set", begun["command_line"], "and the command line says it")
+got = daemon("--set", "confine=perhaps", "--once", servers["a"])
+equal((got.returncode, "allowed: yes or no" in got.stderr), (2, True), "what cannot be set so is a wrong command line")
+
 case = directory("closed")
 got = daemon("-c", conf("nobody.conf", case, "user = no-such-user"), "--for", "0.5s")
 equal(got.returncode, 2, "a user who is not there is a wrong configuration")
@@ -66,6 +76,11 @@ if os.getuid() == 0:
     holds("user 65534 cannot write to the evidence directory " + case, got.stderr, "it is named")
     equal(os.listdir(case), [], "nothing has been made there")
     os.chown(case, 65534, 65534)
+    got = daemon("-o", case, "--for", "0.5s", *servers.all())
+    equal(got.returncode, 2, "nor does root write to a directory of somebody else, having given away what it would take")
+    holds("it belongs to user 65534: become that user (--set user=NAME", got.stderr, "it is said what to do")
+    equal(daemon("-o", case, "--set", "user=nobody", "--for", "0.5s", *servers.all()).returncode, 0, "which works")
+    os.unlink(evidence_files(case)[0])
     equal(daemon("-c", path, "--for", "0.5s").returncode, 0, "given to the user it is taken")
     begun = records(case, "start")[0]
     equal((begun["uid"], begun["capabilities"]), (65534, "0" * 16), "and the process is his, without capabilities")
