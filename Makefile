@@ -247,6 +247,14 @@ run-fuzz: $(fuzz_bin)
 	  $(BUILD)/tests/fuzz_$$f -max_total_time=$(FUZZ_S) -max_len=20000 -print_final_stats=1 \
 	  -artifact_prefix=$(BUILD)/found/ $(BUILD)/found/$$f tests/corpus/$$f || exit 1; done
 
+# correct -j under ThreadSanitizer, too
+.PHONY: check-threads run-check-threads
+check-threads: deps
+	@$(MAKE) --no-print-directory run-check-threads BUILD=build-threads CFLAGS='-O1 -g -fsanitize=thread'
+
+run-check-threads: all $(BUILD)/tests/prog_make_evidence
+	BUILD='$(BUILD)' prove tests/threads.t
+
 # correct against Python, a million lines of each format; beside other tools: tests/bench_correct
 compare-correct: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_make_evidence
@@ -380,7 +388,7 @@ uninstall:
 	for m in $(manuals); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
 clean:
-	rm -rf build build-san build-lint build-static build-fuzz build-again
+	rm -rf build build-san build-lint build-static build-fuzz build-threads build-again
 
 help:
 	@sed -n '3,8s/^# \{0,1\}//p' Makefile
@@ -389,6 +397,7 @@ help:
 	@echo '  make bench-footprint   memory, CPU, wakeups beside chronyd, ntpd, openntpd; MINUTES=10'
 	@echo '  make bench-correct   the correction of logs beside cat, grep, sed, mawk, python; MB=500'
 	@echo '  make compare-correct   against Python, a million lines a format; LINES= SEED='
+	@echo '  make check-threads   correct by several threads, under ThreadSanitizer'
 	@echo '  make bench-merge     the merge of four hosts'"'"' logs beside cat, sort -m, lnav; MB=100'
 	@echo '  make bench-verify   CPU time of verifying, beside hashing alone; DAYS=30'
 	@echo '  make campaign-kill   the daemon killed at random moments; KILLS=1000'

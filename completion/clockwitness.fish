@@ -11,7 +11,7 @@ function __clockwitness_options
 		case convert
 			set options '-e --beyond --help --json --method --unverified --whole'
 		case correct
-			set options '-e -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year'
+			set options '-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year'
 		case merge
 			set options '-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window'
 		case report

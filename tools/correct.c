@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "correct_ahead.h"
 #include "correct_log.h"
 #include "json.h"
 #include "model_options.h"
@@ -24,6 +25,7 @@ static const char usage[] =
     "\n"
     "  -e EVIDENCE    evidence file or directory; more than once for more\n"
     "  -o FILE        write there, not to standard output\n"
+    "  -j N           correct by N threads; the output is the same\n"
     "  --style S      same (default): the form of the original, in its zone; iso: RFC 3339\n"
     "                 in UTC; annotate: the original behind UTC and its uncertainty\n"
     "  --format F     auto (default), a name, or a pattern as of strptime(3)\n"
@@ -268,7 +270,14 @@ undo(const struct correcting *c, char *const logs[], size_t n)
 
 /* ---- options */
 
-enum { OPTION_EXPLAIN = 256, OPTION_MANIFEST, OPTION_UNDO, OPTION_BOOT, OPTION_FORMAT };
+enum {
+	OPTION_EXPLAIN = 256,
+	OPTION_JSON,
+	OPTION_MANIFEST,
+	OPTION_UNDO,
+	OPTION_BOOT,
+	OPTION_FORMAT
+};
 
 static const struct option options[] = {
 	MODEL_LONG_OPTIONS,
@@ -280,7 +289,7 @@ static const struct option options[] = {
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
 	{ "manifest", required_argument, NULL, OPTION_MANIFEST },
 	{ "undo", required_argument, NULL, OPTION_UNDO },
-	{ "json", no_argument, NULL, 'j' },
+	{ "json", no_argument, NULL, OPTION_JSON },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -311,6 +320,20 @@ take_style(struct correcting *c)
 }
 
 static int
+take_threads(struct correcting *c)
+{
+	char *end;
+	unsigned long n = strtoul(optarg, &end, 10);
+
+	c->job.threads = n;
+	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && n >= 1 &&
+	    n <= THREADS_MOST)
+		return -1;
+	say("-j '%s' is not allowed; allowed: 1 to %d", optarg, THREADS_MOST);
+	return EXIT_USAGE;
+}
+
+static int
 take_option(struct correcting *c, int option)
 {
 	static const struct command_words words = { "correct", usage };
@@ -319,6 +342,8 @@ take_option(struct correcting *c, int option)
 	case 'o':
 		c->output = optarg;
 		return -1;
+	case 'j':
+		return take_threads(c);
 	case 's':
 		return take_style(c);
 	case 'z':
@@ -341,7 +366,7 @@ take_option(struct correcting *c, int option)
 	case OPTION_UNDO:
 		c->undo = optarg;
 		return -1;
-	case 'j':
+	case OPTION_JSON:
 		c->job.json = true;
 		return -1;
 	case 'q':
@@ -362,8 +387,9 @@ correct_main(int argc, char *argv[])
 	if (!corrector_begin(&c.corrector))
 		return EXIT_CANNOT;
 	c.corrector.wish.format = log_format_count;
-	while (
-	    code < 0 && (option = getopt_long(argc, argv, "e:o:qh", options, NULL)) != -1)
+	c.job.threads = 1;
+	while (code < 0 &&
+	       (option = getopt_long(argc, argv, "e:j:o:qh", options, NULL)) != -1)
 		code = take_option(&c, option);
 	if (code < 0 && c.undo != NULL)
 		return undo(&c, argv + optind, (size_t)(argc - optind));

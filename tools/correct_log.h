@@ -25,6 +25,7 @@ struct log_job {
 	const struct corrector *corrector;
 	enum style style;
 	bool explain, json, progress, quiet;
+	size_t threads; /* at most so many, 1: no other than this one */
 	struct lines_sink *sink;
 	struct manifest *manifest; /* NULL: none is kept */
 };

@@ -44,6 +44,32 @@ log_state_begin(
 	recognition_begin(&s->recognition, &c->grammars, &c->wish);
 }
 
+static bool
+orders_agree(const struct log_order *a, const struct log_order *b)
+{
+	return a->ends == b->ends && a->year == b->year && a->has_day == b->has_day &&
+	       a->day == b->day && a->last_local == b->last_local &&
+	       a->guessed_year == b->guessed_year && a->guessed_day == b->guessed_day;
+}
+
+static bool
+recognitions_agree(const struct recognition *a, const struct recognition *b)
+{
+	return recognition_is_decided(a) && recognition_is_decided(b) &&
+	       a->verdict.format == b->verdict.format &&
+	       a->header.rules == b->header.rules && a->header.local == b->header.local &&
+	       strcmp(a->header.text, b->header.text) == 0;
+}
+
+/* The segment is but what was asked for last. */
+bool
+log_state_agrees(const struct log_state *a, const struct log_state *b)
+{
+	return a->has_last == b->has_last && a->last.ns == b->last.ns &&
+	       orders_agree(&a->order, &b->order) &&
+	       recognitions_agree(&a->recognition, &b->recognition);
+}
+
 /* ---- one of several answers */
 
 struct choice {

@@ -31,6 +31,9 @@ struct log_state {
 	bool has_last;
 };
 
+/* Would lines become the same after either? Only what was counted may differ. */
+bool log_state_agrees(const struct log_state *a, const struct log_state *b);
+
 enum stamp_fate {
 	STAMP_CORRECTED,
 	STAMP_NEVER_SHOWN, /* the clock was watched, or the zone known, and it was not */

@@ -105,6 +105,18 @@ lines_skip(struct lines *l, size_t n)
 	l->from += n;
 }
 
+char *
+lines_trade(struct lines *l, char *buffer)
+{
+	char *traded = l->buffer;
+
+	memcpy(buffer, l->buffer + l->from, l->to - l->from);
+	l->to -= l->from;
+	l->from = 0;
+	l->buffer = buffer;
+	return traded;
+}
+
 int
 lines_next(struct lines *l, struct lines_block *out)
 {

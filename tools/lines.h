@@ -43,6 +43,10 @@ void lines_skip(struct lines *l, size_t n);
 /* 1: a block, 0: the end, -errno. Of a stream, what is there is handed on at once. */
 int lines_next(struct lines *l, struct lines_block *out);
 
+/* The block that was handed on last becomes the caller's, with the buffer that it begins;
+ * another one of LINES_BUFFER + LINES_SLACK octets comes in its place. */
+char *lines_trade(struct lines *l, char *buffer);
+
 struct lines_sink {
 	int fd;
 	size_t used;

@@ -61,10 +61,12 @@ recognition_begin(struct recognition *r, const struct log_grammars *g,
 	r->verdict.format = r->verdict.rival = log_format_count;
 }
 
-static bool
-is_decided(const struct recognition *r)
+bool
+recognition_is_decided(const struct recognition *r)
 {
-	return r->vote.lines >= RECOGNITION_LINES && r->verdict.format < log_format_count;
+	return r->wish->format != log_format_count ||
+	       (r->vote.lines >= RECOGNITION_LINES &&
+		   r->verdict.format < log_format_count);
 }
 
 void
@@ -73,7 +75,7 @@ recognition_look(struct recognition *r, const char *octets, size_t n)
 	const char *end = octets + n;
 	uint32_t most = r->vote.lines + RECOGNITION_LINES;
 
-	if (is_decided(r) || r->wish->format != log_format_count)
+	if (recognition_is_decided(r))
 		return;
 	while (octets < end && r->vote.lines < most) {
 		const char *newline = memchr(octets, '\n', (size_t)(end - octets));

@@ -46,6 +46,9 @@ void recognition_begin(struct recognition *r, const struct log_grammars *g,
 /* Lets the lines of a block vote, while there are not enough that did. */
 void recognition_look(struct recognition *r, const char *octets, size_t n);
 
+/* No more lines will change what the log is taken for. */
+bool recognition_is_decided(const struct recognition *r);
+
 /* The first stamp of a line; false: it has none. */
 bool recognise(struct recognition *r, const char *line, size_t n, struct log_time *out,
     size_t *format);

@@ -2,12 +2,25 @@
 
 #include <string.h>
 
+#include "memory.h"
+
+static void
+keep(struct kept *k, const char *octets, size_t n)
+{
+	k->octets = memory_grow(k->octets, &k->room, k->used + n, 1);
+	memcpy(k->octets + k->used, octets, n);
+	k->used += n;
+}
+
 static void
 pass(struct rewriting *w, const char *octets, size_t n)
 {
 	if (w->manifest != NULL)
 		manifest_corrected(w->manifest, octets, n);
-	lines_write(w->sink, octets, n);
+	if (w->kept != NULL)
+		keep(w->kept, octets, n);
+	else
+		lines_write(w->sink, octets, n);
 }
 
 void

@@ -10,8 +10,15 @@
 #include "lines.h"
 #include "manifest.h"
 
+/* Octets in memory. */
+struct kept {
+	char *octets;
+	size_t used, room;
+};
+
 struct rewriting {
 	struct lines_sink *sink;
+	struct kept *kept;         /* instead of the sink; NULL: none is kept */
 	struct manifest *manifest; /* NULL: none is kept */
 	char *waiting;             /* from here on nothing has been written */
 	const char *settled;       /* up to here the manifest knows */

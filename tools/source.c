@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,6 +312,15 @@ source_read(struct source *s, char *to, size_t n)
 	if (s->archive != NULL || s->damage[0] != '\0')
 		return read_archive(s, to, n);
 	return read_raw(s, to, n);
+}
+
+bool
+source_is_ready(const struct source *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	return s->block_n > 0 || s->given < s->peeked || s->journal != NULL ||
+	       poll(&p, 1, 0) != 0;
 }
 
 int64_t

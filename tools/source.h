@@ -42,6 +42,9 @@ void source_close(struct source *s);
 /* How many octets, 0: the end (look at damage), -errno. What is there is given at once. */
 ssize_t source_read(struct source *s, char *to, size_t n);
 
+/* Would source_read() give more, or the end, at once? true if it cannot be told. */
+bool source_is_ready(const struct source *s);
+
 /* How far it has been read, octets of the file; -1: not known. */
 int64_t source_position(const struct source *s);
 

@@ -223,6 +223,7 @@ stencil_make(struct stencil *k, const struct corrector *c, const struct log_stat
 	k->stamp = *stamp;
 	k->segment = s->segment;
 	k->set = make(k, c, iso);
+	k->local_minute = s->order.last_local - stamp->t.civil.second;
 	k->used = 0;
 }
 
@@ -320,6 +321,7 @@ stencil_use(struct stencil *k, const char *line, size_t n, struct stencil_hit *o
 	const char *at = k->set ? find(k, line, n) : NULL;
 	const char *stamp;
 	struct system_time t;
+	struct utc_time utc;
 	int64_t into;
 	int64_t printed;
 
@@ -331,15 +333,29 @@ stencil_use(struct stencil *k, const char *line, size_t n, struct stencil_hit *o
 	if (into < 0 || t.ns < k->segment.from.ns || t.ns >= k->segment.to.ns ||
 	    zone_follows(k, stamp))
 		return false;
-	k->last = segment_utc(&k->segment, k->stamp.which, t);
-	printed = k->last.ns - k->utc_minute;
+	utc = segment_utc(&k->segment, k->stamp.which, t);
+	printed = utc.ns - k->utc_minute;
 	if (printed < 0 || printed >= MINUTE_NS)
 		return false;
 	put(k->text + k->out.second, printed / NS_PER_SECOND, 2);
 	put(k->text + k->out.fraction, printed % NS_PER_SECOND / power[k->out.digits],
 	    k->out.digits);
-	note(k, utc_minus_system(k->last, t));
+	note(k, utc_minus_system(utc, t));
+	k->last = utc;
+	k->last_into = into;
 	out->from = (size_t)(stamp - line);
 	out->to = out->from + k->length;
 	return true;
+}
+
+void
+stencil_settle(struct stencil *k, struct log_state *s)
+{
+	const struct log_time *t = &k->stamp.t;
+
+	s->recognition.lines[k->stamp.format] += k->used;
+	s->last = k->last;
+	if (!t->has_year || !t->has_date)
+		s->order.last_local = k->local_minute + k->last_into / NS_PER_SECOND;
+	k->used = 0;
 }

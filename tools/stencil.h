@@ -33,8 +33,9 @@ struct stencil {
 	uint64_t want[STENCIL_WORDS], mask[STENCIL_WORDS];
 	size_t words;
 	struct stencil_digits in, out;
-	int64_t minute;     /* host's clock at second 0, ns */
-	int64_t utc_minute; /* UTC at second 0 of what is printed */
+	int64_t minute;       /* host's clock at second 0, ns */
+	int64_t utc_minute;   /* UTC at second 0 of what is printed */
+	int64_t local_minute; /* in the stamp's zone, seconds */
 	struct segment segment;
 	struct log_stamp stamp; /* that it was made of */
 	char text[LOG_TIME_MAX];
@@ -43,6 +44,7 @@ struct stencil {
 	uint64_t used;
 	struct span least, most;
 	struct utc_time last;
+	int64_t last_into; /* the minute, ns */
 };
 
 /* What stands in place of a stamp. */
@@ -59,5 +61,8 @@ void stencil_make(struct stencil *k, const struct corrector *c, const struct log
  * k->text is what is to stand there. false: it does not fit.
  */
 bool stencil_use(struct stencil *k, const char *line, size_t n, struct stencil_hit *out);
+
+/* The log is where it would be if its lines had gone the long way. */
+void stencil_settle(struct stencil *k, struct log_state *s);
 
 #endif

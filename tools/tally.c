@@ -48,6 +48,29 @@ tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
 	t->most = span_max(t->most, most);
 }
 
+void
+tally_add(struct tally *to, const struct tally *t)
+{
+	to->strange += t->strange;
+	to->clock_sets += t->clock_sets;
+	to->lines += t->lines;
+	to->stamps += t->stamps;
+	to->inside += t->inside;
+	to->outside += t->outside;
+	to->ambiguous += t->ambiguous;
+	to->unprintable += t->unprintable;
+	to->common += t->common;
+	to->guessed += t->guessed;
+	for (size_t i = 0; i < STAMP_FATES; i++)
+		to->fate[i] += t->fate[i];
+	if (!t->any)
+		return;
+	to->least = to->any ? span_min(to->least, t->least) : t->least;
+	to->most = to->any ? span_max(to->most, t->most) : t->most;
+	to->uncertainty = span_max(to->uncertainty, t->uncertainty);
+	to->any = true;
+}
+
 bool
 tally_has_findings(const struct tally *t)
 {

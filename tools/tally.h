@@ -36,6 +36,9 @@ void tally_count(struct tally *t, const struct log_stamp *s);
 void tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
     struct span least, struct span most);
 
+/* What was done with another part of the same log. */
+void tally_add(struct tally *to, const struct tally *t);
+
 /* Was something left as it was that should not have been? */
 bool tally_has_findings(const struct tally *t);
 
