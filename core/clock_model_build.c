@@ -154,6 +154,20 @@ add_gap(struct clock_model *m, const struct model_knot *k)
 	add_piece(m, p);
 }
 
+static int
+precedence(const struct model_knot *k)
+{
+	return k->stepped ? 2 : k->loose ? 1 : 0;
+}
+
+int
+clock_model_knot_order(const struct model_knot *a, const struct model_knot *b)
+{
+	if (a->raw.ns != b->raw.ns)
+		return a->raw.ns < b->raw.ns ? -1 : 1;
+	return precedence(b) - precedence(a);
+}
+
 void
 clock_model_add(struct clock_model *m, const struct model_knot *k)
 {

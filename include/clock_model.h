@@ -153,6 +153,10 @@ struct correction {
 	size_t point; /* the point before it, or the first */
 };
 
+/* The order of knots, as of qsort: by raw time; at one, that of a step comes first, for
+ * it is of the clock as it was set, and then one that is loose. */
+int clock_model_knot_order(const struct model_knot *a, const struct model_knot *b);
+
 /* Knots come in order of raw time (one that does not is ignored). */
 void clock_model_add(struct clock_model *m, const struct model_knot *k);
 

@@ -299,12 +299,7 @@ watch(struct sim_host *h, struct sim_stretch *s)
 static int
 by_raw(const void *a, const void *b)
 {
-	const struct model_knot *x = a;
-	const struct model_knot *y = b;
-
-	if (x->raw.ns != y->raw.ns)
-		return x->raw.ns < y->raw.ns ? -1 : 1;
-	return (int)y->stepped - (int)x->stepped + (int)y->loose - (int)x->loose;
+	return clock_model_knot_order(a, b);
 }
 
 static void

@@ -218,6 +218,85 @@ START_TEST(where_nobody_watched_each_knot_counts)
 }
 END_TEST
 
+/* ---- a clock that was set while it was slewed */
+
+#define TWINS 11
+#define SET_AT 7
+#define FORWARD (50 * S)
+
+/* Readings each 10 s, the watch's line is straight until 60 s; at 70 s somebody has set the clock, and found to have bent is its
+ * line there, too: within the gap before, its rate was anything within `limit`. */
+static void
+add_twins(struct boot_model *b, bool bend_first, double limit)
+{
+	struct model_knot k[2];
+
+	*b = (struct boot_model){ .boot_id = "one" };
+	b->knot = calloc(TWINS + 2, sizeof(*b->knot));
+	for (int64_t i = 0; i < TWINS; i++) {
+		int64_t set = i >= SET_AT ? FORWARD : 0;
+
+		k[0] = (struct model_knot){ { i * 10 * S }, { BEGIN + i * 10 * S + set },
+			{ 30 }, .stepped = i == SET_AT, .bend = i == SET_AT - 1 };
+		k[1] = (struct model_knot){ k[0].raw, { BEGIN + i * 10 * S }, { 30 },
+			.loose = true, .bend = true, .slew_limit = limit };
+		if (i == SET_AT)
+			b->knot[b->knots++] = k[bend_first];
+		b->knot[b->knots++] = k[i == SET_AT && !bend_first];
+	}
+	for (int64_t i = 0; i < TWINS; i++) {
+		struct model_point c = { .at = { i * 10 * S },
+			.utc_minus_raw = { BEGIN },
+			.low = { BEGIN },
+			.high = { BEGIN } };
+
+		estimate_calibration(&b->estimating, &c);
+	}
+}
+
+/* Half of the guaranteed interval's width at a raw time, by the clock before the step. */
+static double
+half_width(const struct clock_model *m, int64_t c)
+{
+	struct correction out[4];
+
+	ck_assert_uint_ge(
+	    clock_model_correct(m, (struct system_time){ BEGIN + c }, out, 4), 1);
+	return span_seconds(utc_since(out[0].latest, out[0].earliest)) / 2;
+}
+
+START_TEST(clock_set_and_slewed_in_one_moment_was_both)
+{
+	static const double limits[] = { WATCH_SLEW_LIMIT, WATCH_TICK_LIMIT };
+
+	for (int k = 0; k < 4; k++) {
+		double limit = limits[k / 2];
+		struct boot_model b;
+		struct model m = { .boot = &b, .boots = 1 };
+		struct correction out[4];
+
+		add_twins(&b, k % 2 == 1, limit);
+		model_build(&m);
+		ck_assert_uint_eq(b.model.runs, 2);
+		/* it showed these, if at all, in the gap before it was set */
+		ck_assert_double_ge(half_width(&b.model, 65 * S), limit * 10);
+		ck_assert_double_lt(half_width(&b.model, 65 * S), limit * 10 + 0.001);
+		ck_assert_double_lt(half_width(&b.model, 55 * S), 0.001);
+		/* and never the times that the step left out */
+		ck_assert_uint_eq(clock_model_correct(&b.model,
+				      (struct system_time){ BEGIN + 90 * S }, out, 4),
+		    0);
+		ck_assert_int_eq(
+		    clock_model_host(&b.model, (struct raw_time){ 80 * S }).ns,
+		    BEGIN + 80 * S + FORWARD);
+		free(b.knot);
+		free(b.model.piece);
+		free(b.model.run);
+		free(b.model.point);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -229,6 +308,7 @@ main(void)
 	tcase_add_test(t, points_of_blocks_are_in_order_and_a_minute_apart);
 	tcase_add_test(t, calibrations_stand_where_exchanges_are_too_few);
 	tcase_add_test(t, thinned_knots_show_the_same_clock);
+	tcase_add_test(t, clock_set_and_slewed_in_one_moment_was_both);
 	tcase_add_test(t, where_nobody_watched_each_knot_counts);
 	return law_run(s);
 }
