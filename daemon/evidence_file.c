@@ -128,46 +128,61 @@ open_again(int directory)
 }
 
 /*
- * Names of one second are given in the order of writing, whoever gave them, and none again:
- * a compressed file has the name that it had before.
+ * Names are given in the order of writing, whoever gave them and whatever the clock said,
+ * and none again: a compressed file has the name that it had before. A number that leaves
+ * no room for others is nobody's.
  */
 static void
-pass_over_taken(int directory, const char *host, const char *stamp, unsigned *rotation)
+follow_newest(
+    int directory, const char *host, char stamp[FILE_STAMP_SIZE], unsigned *rotation)
 {
 	DIR *dir = open_again(directory);
 	struct evidence_file f;
 
 	if (dir == NULL)
 		return;
-	while (next_file(dir, &f))
-		if (is_of_host(&f, host) && strcmp(f.stamp, stamp) == 0 &&
-		    f.rotation >= *rotation)
+	while (next_file(dir, &f)) {
+		int order = strcmp(f.stamp, stamp);
+
+		if (!is_of_host(&f, host) || order < 0 || f.rotation >= ROTATION_MAX / 2)
+			continue;
+		if (order > 0 || f.rotation >= *rotation)
 			*rotation = f.rotation + 1;
+		memcpy(stamp, f.stamp, sizeof(f.stamp));
+	}
 	closedir(dir);
+}
+
+static void
+print_stamp(struct system_time at, char out[FILE_STAMP_SIZE])
+{
+	struct civil c =
+	    civil_from_seconds(at.ns / NS_PER_SECOND - (at.ns % NS_PER_SECOND < 0));
+
+	(void)snprintf(out, FILE_STAMP_SIZE, "%04d%02d%02dT%02d%02d%02dZ", (int)c.year,
+	    c.month, c.day, c.hour, c.minute, c.second);
 }
 
 int
 evidence_file_create(int directory, const char *host, struct system_time at,
     unsigned *rotation, char name[RECORD_TEXT_SIZE])
 {
-	struct civil c =
-	    civil_from_seconds(at.ns / NS_PER_SECOND - (at.ns % NS_PER_SECOND < 0));
 	char safe[SAFE_HOST_SIZE];
-	char stamp[sizeof("00000000T000000Z") + 32];
+	char stamp[FILE_STAMP_SIZE];
 
 	safe_host(host, safe);
-	(void)snprintf(stamp, sizeof(stamp), "%04d%02d%02dT%02d%02d%02dZ", (int)c.year,
-	    c.month, c.day, c.hour, c.minute, c.second);
-	pass_over_taken(directory, safe, stamp, rotation);
-	while (*rotation < ROTATION_MAX) {
+	print_stamp(at, stamp);
+	follow_newest(directory, safe, stamp, rotation);
+	for (; *rotation < ROTATION_MAX; (*rotation)++) {
 		int fd;
 
-		(void)snprintf(name, RECORD_TEXT_SIZE, "%s-%s-%03u.jsonl", safe, stamp,
-		    (*rotation)++);
+		(void)snprintf(
+		    name, RECORD_TEXT_SIZE, "%s-%s-%03u.jsonl", safe, stamp, *rotation);
 		fd = openat(directory, name,
 		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		    0600);
 		if (fd >= 0) {
+			(*rotation)++;
 			(void)fsync(directory);
 			return fd;
 		}

@@ -10,17 +10,21 @@
 
 /*
  * Makes HOST-YYYYMMDDTHHMMSSZ-NNN.jsonl, 0600, which must not exist yet: NNN counts up
- * from *rotation, which is left one beyond. A descriptor, open for appending, or -errno;
- * the directory's new entry is on disk.
+ * from *rotation, which is left one beyond. Where the host has a file of a later second,
+ * since its clock was set back, that second is taken, so that names sort as files were
+ * written. A descriptor, open for appending, or -errno; the directory's new entry is on
+ * disk.
  */
 int evidence_file_create(int directory, const char *host, struct system_time at,
     unsigned *rotation, char name[RECORD_TEXT_SIZE]);
+
+#define FILE_STAMP_SIZE 72 /* for six numbers of any size, as the compiler counts */
 
 enum evidence_file_kind { EVIDENCE_FILE_ANY, EVIDENCE_FILE_PLAIN };
 
 struct evidence_file {
 	char name[RECORD_TEXT_SIZE]; /* as it stands in the directory, perhaps .zst */
-	char stamp[20];              /* YYYYMMDDTHHMMSSZ */
+	char stamp[FILE_STAMP_SIZE]; /* YYYYMMDDTHHMMSSZ */
 	unsigned rotation;           /* NNN */
 	uint64_t octets;
 	uint64_t all_octets; /* of all files among which it is the oldest */
