@@ -44,19 +44,6 @@ stop(struct archive *a)
 	a->from = a->to = -1;
 }
 
-static void
-give_up(struct archive *a, int error)
-{
-	char half[NAME_SIZE];
-
-	stop(a);
-	half_name(a, half);
-	(void)unlinkat(directory_of(a), half, 0);
-	(void)log_fail(
-	    error, "%s/%s: cannot be compressed", a->ledger->evidence.path, a->file);
-	a->compress = false; /* until the next start */
-}
-
 /* The copy has been read back: now it may take the original's place. */
 static int
 replace(struct archive *a)
@@ -101,39 +88,73 @@ find(const struct archive *a, enum evidence_file_kind kind, struct evidence_file
 }
 
 static void
-record_deletion(struct archive *a, const struct evidence_file *f, struct record *r)
+record_deletion(struct archive *a, const struct evidence_file *f)
 {
 	struct record_previous last;
+	struct record r = { .type = RECORD_DELETED };
 
 	evidence_file_describe(directory_of(a), f, &last);
-	*r = (struct record){ .type = RECORD_DELETED };
-	clock_read(&r->at);
-	memcpy(r->deleted.file, last.file, sizeof(r->deleted.file));
-	r->deleted.head = last.head;
-	r->deleted.seq = last.seq;
-	r->deleted.octets = f->octets;
-	(void)snprintf(r->deleted.reason, sizeof(r->deleted.reason),
+	clock_read(&r.at);
+	memcpy(r.deleted.file, last.file, sizeof(r.deleted.file));
+	r.deleted.head = last.head;
+	r.deleted.seq = last.seq;
+	r.deleted.octets = f->octets;
+	(void)snprintf(r.deleted.reason, sizeof(r.deleted.reason),
 	    "all files take more than keep-size, %llu octets",
 	    (unsigned long long)a->keep_size);
-	ledger_append_sealed(a->ledger, r);
+	ledger_append_sealed(a->ledger, &r);
+	a->condemned[0] = '\0';
+	if (a->ledger->evidence.state == EVIDENCE_OK)
+		memcpy(a->condemned, last.file, sizeof(a->condemned));
+	a->word = r.seq;
 }
 
-/* The oldest goes, once the word about it is on disk. */
+/* A crash may have left both, the compressed and the other. */
+static int
+delete_both(const struct archive *a, const char *plain)
+{
+	char packed[NAME_SIZE];
+
+	(void)snprintf(packed, sizeof(packed), "%s.zst", plain);
+	if (unlinkat(directory_of(a), packed, 0) != 0 && errno != ENOENT)
+		return -errno;
+	if (unlinkat(directory_of(a), plain, 0) != 0 && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* Does the evidence say that it goes, be it compressed since or not? */
+static bool
+is_condemned(const struct archive *a, const struct evidence_file *f)
+{
+	size_t n = strlen(f->name) - (f->packed ? strlen(".zst") : 0);
+
+	return strncmp(f->name, a->condemned, n) == 0 && a->condemned[n] == '\0';
+}
+
+/* The oldest goes, once the word about it is on disk; no second word if it would not. */
 static bool
 delete_oldest(struct archive *a, const struct evidence_file *f)
 {
 	const struct evidence *e = &a->ledger->evidence;
-	struct record r;
+	int error;
 
-	record_deletion(a, f, &r);
-	if (e->state != EVIDENCE_OK || e->synced_seq <= r.seq)
+	if (!is_condemned(a, f))
+		record_deletion(a, f);
+	if (!is_condemned(a, f) || e->synced_seq <= a->word)
 		return false;
-	if (unlinkat(e->directory, f->name, 0) != 0)
-		return log_fail(-errno, "%s/%s: cannot be deleted", e->path, f->name) ==
-		       0;
-	log_line(LOG_INFO, "%s/%s: deleted, since all files take more than keep-size",
-	    e->path, f->name);
-	return true;
+	error = delete_both(a, a->condemned);
+	if (error < 0 && !a->deleting_failed)
+		(void)log_fail(error,
+		    "%s/%s: cannot be deleted, though all files take more than "
+		    "keep-size; trying again",
+		    e->path, f->name);
+	if (error == 0)
+		log_line(LOG_INFO,
+		    "%s/%s: deleted, since all files take more than keep-size", e->path,
+		    f->name);
+	a->deleting_failed = error < 0;
+	return error == 0;
 }
 
 static bool
@@ -151,6 +172,21 @@ keep_within_size(struct archive *a)
 	while (find(a, EVIDENCE_FILE_ANY, &oldest) && is_too_much(a, &oldest))
 		if (!delete_oldest(a, &oldest))
 			return;
+}
+
+static void
+give_up(struct archive *a, int error)
+{
+	char half[NAME_SIZE];
+
+	stop(a);
+	half_name(a, half);
+	(void)unlinkat(directory_of(a), half, 0);
+	if (!a->compressing_failed)
+		(void)log_fail(error, "%s/%s: cannot be compressed; trying again",
+		    a->ledger->evidence.path, a->file);
+	a->compressing_failed = true;
+	keep_within_size(a);
 }
 
 static void
@@ -195,6 +231,9 @@ on_timer(void *arg)
 	} else if (more > 0) {
 		loop_timer_set(a->timer, (struct span){ PAUSE_NS });
 	} else {
+		if (a->compressing_failed)
+			log_line(LOG_INFO, "files are compressed again");
+		a->compressing_failed = false;
 		stop(a);
 		look_for_work(a);
 	}

@@ -19,6 +19,11 @@ struct archive {
 	struct loop_timer *timer;
 	bool compress;
 	uint64_t keep_size; /* octets; 0: all are kept */
+	/* what failed is said once, and tried again when the next file was closed */
+	bool compressing_failed, deleting_failed;
+	/* the evidence says already that this one goes, by record number `word` */
+	char condemned[RECORD_TEXT_SIZE];
+	uint64_t word;
 	/* at work, while `compressor` is there */
 	struct compressor *compressor;
 	int from, to;

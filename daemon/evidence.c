@@ -71,6 +71,17 @@ evidence_open_stream(
 	return error == 0 ? 0 : log_fail(error, "cannot write to standard output");
 }
 
+/* Once, not at each conclusion until it goes. */
+static void
+say_not_rotated(struct evidence *e, int error)
+{
+	if (!e->rotation_failed)
+		(void)log_fail(error,
+		    "%s: cannot make a new file; going on in %s, trying again", e->path,
+		    e->file);
+	e->rotation_failed = true;
+}
+
 static void
 lose(struct evidence *e)
 {
@@ -229,10 +240,10 @@ evidence_rotate(struct evidence *e, const struct clock_reading *now, const char 
 	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
 	if (fd < 0) {
 		memcpy(e->file, old_file, sizeof(e->file));
-		(void)log_fail(
-		    fd, "%s: cannot make a new file; going on in %s", e->path, e->file);
+		say_not_rotated(e, fd);
 		return false;
 	}
+	e->rotation_failed = false;
 	disk_close(&e->disk);
 	e->disk = disk_from(fd);
 	e->file_from = now->raw;

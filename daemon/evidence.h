@@ -7,6 +7,9 @@
  * made (tried once a second); then `continue` and a `gap` say what happened, and how many
  * records were lost because too many waited. A full disk is noticed while there is still
  * room to say so; then records are lost, and the file goes on when there is room again.
+ *
+ * Where the directory fails and another stands under its name, it is that one from then
+ * on. A process that is confined to the one that it had can never write again then.
  */
 #ifndef CLOCKWITNESSD_EVIDENCE_H
 #define CLOCKWITNESSD_EVIDENCE_H
@@ -38,8 +41,9 @@ extern const char *const evidence_state_names[EVIDENCE_STATES];
 struct evidence {
 	enum evidence_kind kind;
 	enum evidence_state state;
-	char trouble[RECORD_TEXT_SIZE]; /* why it is not OK */
-	int directory;                  /* held, and locked, for life */
+	char trouble[RECORD_TEXT_SIZE];  /* why it is not OK: what came first */
+	char obstacle[RECORD_TEXT_SIZE]; /* why no new file can be made; empty: it can */
+	int directory; /* held, and locked, as long as it is the one of that name */
 	char path[PATH_MAX];
 	char file[RECORD_TEXT_SIZE];
 	unsigned rotation;         /* NNN of the file's name */
@@ -57,6 +61,10 @@ struct evidence {
 	uint64_t synced_seq; /* records below this number are on disk */
 	struct clock_reading sealed; /* of the last seal that is on disk */
 	bool seal_failed;            /* said once, until there is a seal again */
+	bool rotation_failed;        /* likewise */
+	bool confined;               /* to the directory that it had at the start */
+	loop_callback *hopeless;     /* it can never be written to again; called once */
+	void *arg;
 	bool gap_due;
 	uint64_t lost, lost_ever; /* records: since the last gap, since the start */
 	uint64_t octets;          /* written by this process */

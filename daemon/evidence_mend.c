@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "evidence_file.h"
@@ -12,6 +13,7 @@
 
 #define RETRY_NS NS_PER_SECOND
 #define RECORD_USUAL ((size_t)4096) /* octets; greater ones use the reserve */
+#define ROOM_AGAIN ((size_t)65536)  /* more than it was short of: else full, not full */
 
 static bool
 is_full(int error)
@@ -63,20 +65,50 @@ evidence_abandon(struct evidence *e, int error, const char *what)
 	disk_close(&e->disk);
 }
 
-/* Another directory may stand under the same name by now. */
-static void
+/* The directory was removed, or another one stands under its name. */
+static bool
+is_replaced(const struct evidence *e)
+{
+	struct stat held;
+	struct stat named;
+
+	if (fstat(e->directory, &held) != 0 || held.st_nlink == 0)
+		return true;
+	return stat(e->path, &named) == 0 &&
+	       (named.st_ino != held.st_ino || named.st_dev != held.st_dev);
+}
+
+static int
 find_directory_again(struct evidence *e)
 {
 	int fd = open(e->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return;
+		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int error = -errno;
+
 		close(fd);
-		return;
+		return error;
 	}
 	close(e->directory);
 	e->directory = fd;
+	return 0;
+}
+
+/* What its own confinement forbids no administrator can give back. */
+static void
+give_up(struct evidence *e)
+{
+	loop_callback *hopeless = e->hopeless;
+
+	e->hopeless = NULL;
+	if (hopeless == NULL)
+		return;
+	say_trouble(e, false,
+	    "the directory is gone, or is another one, and this process may write to the "
+	    "one alone that it had: ending, to be started anew");
+	hopeless(e->arg);
 }
 
 static int
@@ -85,12 +117,28 @@ make_file(struct evidence *e, const struct clock_reading *now)
 	int fd = evidence_file_create(
 	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
 
-	if (fd == -ENOENT) {
-		find_directory_again(e);
+	if (fd >= 0 || is_full(fd) || !is_replaced(e))
+		return fd;
+	if (e->confined) {
+		give_up(e);
+		return fd;
+	}
+	fd = find_directory_again(e);
+	if (fd == 0)
 		fd = evidence_file_create(
 		    e->directory, e->identity.host, now->real, &e->rotation, e->file);
-	}
 	return fd;
+}
+
+static void
+note_obstacle(struct evidence *e, int error)
+{
+	e->obstacle[0] = '\0';
+	if (error < 0)
+		(void)snprintf(e->obstacle, sizeof(e->obstacle),
+		    "cannot make a new file: %s",
+		    error == -EWOULDBLOCK ? "another clockwitnessd writes there"
+					  : strerror(-error));
 }
 
 /* What waits must be on disk before the chain says that it goes on there. */
@@ -105,6 +153,7 @@ go_on_in_new_file(struct evidence *e, const struct clock_reading *now)
 	memcpy(old_file, e->file, sizeof(old_file));
 	memcpy(trouble, e->trouble, sizeof(trouble));
 	fd = make_file(e, now);
+	note_obstacle(e, fd);
 	if (fd >= 0) {
 		e->disk = disk_from(fd);
 		e->file_from = now->raw;
@@ -128,7 +177,7 @@ evidence_mend(struct evidence *e, const struct clock_reading *now)
 	e->retry = raw_after(now->raw, (struct span){ RETRY_NS });
 	if (e->disk.fd < 0)
 		go_on_in_new_file(e, now);
-	else if (disk_reserve(&e->disk, RECORD_USUAL) == 0)
+	else if (disk_reserve(&e->disk, ROOM_AGAIN) == 0)
 		e->state = EVIDENCE_OK;
 	if (e->state == EVIDENCE_OK && e->gap_due && evidence_put_gap(e, now) &&
 	    evidence_put_seal(e, now, false))
@@ -153,11 +202,21 @@ notice_full(struct evidence *e, const struct clock_reading *now)
 		(void)evidence_sync(e);
 }
 
+/* After a loss the reader must have caught up by half, else each record would be one. */
+static bool
+stream_is_ready(struct evidence *e, const struct clock_reading *now)
+{
+	if (e->stream.closed || !e->gap_due)
+		return !e->stream.closed;
+	return (e->last_words || stream_has_room(&e->stream, STREAM_BUFFER / 2)) &&
+	       evidence_put_gap(e, now);
+}
+
 bool
 evidence_ready(struct evidence *e, const struct clock_reading *now)
 {
 	if (e->kind == EVIDENCE_STREAM)
-		return !e->stream.closed && (!e->gap_due || evidence_put_gap(e, now));
+		return stream_is_ready(e, now);
 	evidence_mend(e, now);
 	if (e->disk.fd < 0)
 		return e->lost == 0;

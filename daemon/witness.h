@@ -29,6 +29,7 @@ struct refusals {
 	bool seen[FAULTS];
 	struct raw_time last[FAULTS];
 	uint64_t suppressed;
+	struct exchange newest; /* of those that were suppressed */
 };
 
 struct witness {

@@ -27,9 +27,12 @@ static void
 record_calibration(
     struct witness *w, const struct clock_reading *now, const struct calibration *c)
 {
-	static struct record r;
+	struct record r = {
+		.type = RECORD_CALIBRATION,
+		.at = *now,
+		.calibration = *c,
+	};
 
-	r = (struct record){ .type = RECORD_CALIBRATION, .at = *now, .calibration = *c };
 	witness_record_sealed(w, &r);
 	w->calibrations++;
 	w->calibrated = true;
@@ -47,7 +50,7 @@ check_until(struct witness *w, const struct calibration *c)
 void
 witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 {
-	static struct calibration c;
+	struct calibration c;
 	const struct calibrator *calibrator = &w->replay.calibrator;
 	struct selection judged;
 
@@ -64,17 +67,18 @@ witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 
 /* May this be recorded? Replies that did not end a request come at an attacker's rate. */
 static bool
-admit(struct refusals *f, enum fault fault, struct raw_time now)
+admit(struct refusals *f, const struct exchange *x, struct raw_time now)
 {
-	if (fault_ends_request(fault))
+	if (fault_ends_request(x->fault))
 		return true;
-	if (f->seen[fault] &&
-	    raw_since(now, f->last[fault]).ns < REFUSALS_PER_SERVER_NS) {
+	if (f->seen[x->fault] &&
+	    raw_since(now, f->last[x->fault]).ns < REFUSALS_PER_SERVER_NS) {
 		f->suppressed++;
+		f->newest = *x;
 		return false;
 	}
-	f->seen[fault] = true;
-	f->last[fault] = now;
+	f->seen[x->fault] = true;
+	f->last[x->fault] = now;
 	return true;
 }
 
@@ -82,16 +86,15 @@ static void
 record_exchange(struct witness *w, size_t i, const struct exchange *x,
     const struct clock_reading *at, const struct sample *sample)
 {
-	static struct record r;
 	const struct calibrated_server *s = &w->replay.calibrator.server[i];
 	struct refusals *refusals = &w->refusals[i];
-
-	r = (struct record){ .type = RECORD_EXCHANGE,
+	struct record r = { .type = RECORD_EXCHANGE,
 		.at = *at,
 		.exchange = { .exchange = *x,
 		    .has_sample = sample != NULL,
 		    .has_suppressed = refusals->suppressed > 0,
 		    .suppressed = refusals->suppressed } };
+
 	memcpy(r.exchange.server, s->name, sizeof(s->name));
 	memcpy(r.exchange.address, s->address, sizeof(s->address));
 	if (sample != NULL) {
@@ -100,7 +103,23 @@ record_exchange(struct witness *w, size_t i, const struct exchange *x,
 		r.exchange.dispersion = sample->dispersion;
 	}
 	refusals->suppressed = 0;
+	w->exchanges++;
+	w->samples += sample != NULL;
+	w->faults += x->fault != FAULT_NONE;
 	witness_record(w, &r);
+}
+
+void
+witness_tell_suppressed(struct witness *w, const struct clock_reading *now)
+{
+	for (size_t i = 0; i < w->roster.peers; i++) {
+		struct refusals *f = &w->refusals[i];
+
+		if (f->suppressed == 0)
+			continue;
+		f->suppressed--;
+		record_exchange(w, i, &f->newest, now, NULL);
+	}
 }
 
 static void
@@ -132,11 +151,8 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 	bool well;
 
 	watch_feed(&w->watch, at);
-	if (!admit(&w->refusals[i], x->fault, at->raw))
+	if (!admit(&w->refusals[i], x, at->raw))
 		return;
-	w->exchanges++;
-	w->samples += sample != NULL;
-	w->faults += x->fault != FAULT_NONE;
 	well = sample != NULL && calibrator_predicts(&w->replay.calibrator, i, sample);
 	record_exchange(w, i, x, at, sample);
 	if (!fault_ends_request(x->fault))

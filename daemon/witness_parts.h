@@ -11,6 +11,12 @@
 /* The loop ends; the first code that was given counts. */
 void witness_stop(struct witness *w, enum exit_code code);
 
+/*
+ * Reads what the start record says of the host, gives away all privileges, makes the first
+ * file. 0, or the exit code; what is wrong has been said.
+ */
+int witness_begin(struct witness *w);
+
 /* The servers as they are configured, for start and reload records. */
 void witness_list_servers(const struct witness *w, struct record_servers *out);
 
@@ -24,6 +30,9 @@ void witness_record_sealed(struct witness *w, struct record *r);
 
 /* A calibration, if the round is over, a standing has changed, or it must be. */
 void witness_conclude(struct witness *w, const struct clock_reading *now, bool must);
+
+/* Of what was suppressed the newest becomes a record, which counts the others. */
+void witness_tell_suppressed(struct witness *w, const struct clock_reading *now);
 
 /* All servers are asked now. */
 void witness_hurry(struct witness *w);

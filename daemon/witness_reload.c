@@ -40,14 +40,14 @@ witness_apply_settings(struct witness *w)
 static void
 apply(struct witness *w, const struct config *fresh)
 {
-	static struct record r;
+	struct record r = { .type = RECORD_RELOAD };
 	bool same_servers = config_servers_equal(fresh, &w->config);
 
-	w->config = *fresh;
-	witness_apply_settings(w);
-	r = (struct record){ .type = RECORD_RELOAD };
 	clock_read(&r.at);
 	watch_feed(&w->watch, &r.at);
+	witness_tell_suppressed(w, &r.at);
+	w->config = *fresh;
+	witness_apply_settings(w);
 	r.reload.configuration_digest = w->config.digest;
 	r.reload.watch_s = w->config.watch;
 	witness_list_servers(w, &r.reload.servers);
@@ -67,7 +67,7 @@ servers_from_command_line(const struct witness *w)
 void
 witness_on_reload(void *arg)
 {
-	static struct config fresh;
+	struct config fresh;
 	struct witness *w = arg;
 	char message[CONFIG_MESSAGE_SIZE];
 

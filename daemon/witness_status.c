@@ -15,13 +15,16 @@ tell_evidence(struct answer *a, const struct witness *w)
 	};
 	const struct evidence *e = &w->ledger.evidence;
 	struct digest fingerprint = digest_bytes(&e->first_key, sizeof(e->first_key));
+	char trouble[2 * RECORD_TEXT_SIZE + 2];
 
+	(void)snprintf(trouble, sizeof(trouble), "%s%s%s", e->trouble,
+	    e->obstacle[0] != '\0' ? "; " : "", e->obstacle);
 	answer_open(a, "evidence", '{');
 	answer_text(a, "kind", kinds[e->kind]);
 	answer_text(a, "directory", e->path);
 	answer_text(a, "file", e->file);
 	answer_text(a, "disk", evidence_state_names[e->state]);
-	answer_text(a, "trouble", e->trouble);
+	answer_text(a, "trouble", trouble);
 	answer_int(a, "seq", (int64_t)e->chain.seq - 1);
 	if (e->synced_seq > 0)
 		answer_int(a, "synced_seq", (int64_t)e->synced_seq - 1);

@@ -67,8 +67,9 @@ record_entries(
 }
 
 /*
- * What was measured before is no measure of what comes. All servers are asked at once, and what is known at this moment is written down. Who
- * sets the clock a thousand times a second shall not make us ask the servers as often.
+ * What was measured before is no measure of what comes. All servers are asked at once,
+ * and what is known at this moment is written down. Who sets the clock a thousand times a
+ * second shall not make us ask the servers as often.
  */
 static void
 take_stock(struct witness *w, const struct clock_reading *at)
@@ -160,10 +161,9 @@ say_surroundings(const struct record_event *e)
 void
 witness_on_looked(void *arg, const struct clock_reading *at)
 {
-	static struct record r;
 	struct witness *w = arg;
+	struct record r = { .type = RECORD_EVENT, .at = *at };
 
-	r = (struct record){ .type = RECORD_EVENT, .at = *at };
 	while (surroundings_look(&w->surroundings, at, &r.event)) {
 		say_surroundings(&r.event);
 		witness_record_sealed(w, &r);

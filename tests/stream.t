@@ -47,6 +47,10 @@ ok(len(text) > 1000000, "it is what waited", len(text))
 slow = start([DAEMON, "-o", "-", "--poll", "0.01", *servers.all()], stdout=subprocess.PIPE, stderr=open(said, "wb"))
 wait_for(lambda: "too slow" in open(said).read(), 120)
 text = b""
+for _ in range(40):  # slower than what comes, but steadily
+    text += slow.stdout.read(4096)
+    time.sleep(0.02)
+equal(open(said).read().count("too slow, records lost"), 1, "a reader that follows too slowly is told of once, not at each record")
 while b'"type":"gap"' not in text[-200000:]:
     text += slow.stdout.read(4096)
 slow.send_signal(signal.SIGTERM)
