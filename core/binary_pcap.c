@@ -108,6 +108,24 @@ next_option(const uint8_t *octets, size_t *at, size_t end, bool big, struct opti
 	return true;
 }
 
+/* The first one for which there is no room, and all behind it, are not known. */
+static void
+keep_interface(struct binary_log *b, const struct binary_interface *i)
+{
+	const struct binary_interface *last =
+	    b->kinds > 0 ? &b->interface[b->kinds - 1] : NULL;
+	bool alike = last != NULL && last->per_second == i->per_second &&
+		     last->offset_s == i->offset_s;
+
+	if (!alike && b->kinds < BINARY_INTERFACES && b->known == b->interfaces) {
+		b->interface[b->kinds] = *i;
+		b->interface[b->kinds++].first = b->interfaces;
+		alike = true;
+	}
+	b->known += alike && b->known == b->interfaces && b->known < UINT32_MAX;
+	b->interfaces += b->interfaces < UINT32_MAX;
+}
+
 static void
 learn_interface(struct binary_log *b, const uint8_t *octets, size_t end)
 {
@@ -121,22 +139,31 @@ learn_interface(struct binary_log *b, const uint8_t *octets, size_t end)
 		if (o.code == IF_TSOFFSET && o.length == 8)
 			i.offset_s = (int64_t)octets_get(octets + o.at, 8, b->big);
 	}
-	if (b->interfaces < BINARY_INTERFACES)
-		b->interface[b->interfaces] = i;
-	b->interfaces += b->interfaces < UINT32_MAX;
+	keep_interface(b, &i);
+}
+
+static const struct binary_interface *
+find_interface(const struct binary_log *b, uint32_t number)
+{
+	size_t i = b->kinds;
+
+	if (number >= b->known)
+		return NULL;
+	while (b->interface[--i].first > number)
+		;
+	return &b->interface[i];
 }
 
 static void
 add_stamp(
     const struct binary_log *b, uint32_t interface, size_t at, struct binary_item *out)
 {
-	const struct binary_interface *i;
+	const struct binary_interface *i = find_interface(b, interface);
 
-	if (interface >= b->interfaces || interface >= BINARY_INTERFACES) {
+	if (i == NULL) {
 		out->note = BINARY_STRANGE;
 		return;
 	}
-	i = &b->interface[interface];
 	out->stamp[out->stamps++] =
 	    (struct binary_stamp){ at, { .kind = BINARY_COUNT,
 					   .big = b->big,
@@ -173,7 +200,8 @@ begin_section(
 	    length < LEAST_SECTION || length % 4 != 0)
 		return BINARY_LOST;
 	b->in_section = true;
-	b->interfaces = 0;
+	b->interfaces = b->known = 0;
+	b->kinds = 0;
 	out->head = LEAST_BLOCK;
 	out->rest = length - LEAST_BLOCK;
 	return BINARY_ITEM;

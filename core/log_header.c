@@ -70,12 +70,18 @@ w3c(struct log_header *h, struct scan s)
 		if (is_name(&all, length, "x-edge-location"))
 			rules |= LOG_FOREIGN;
 	h->text[0] = '\0';
-	if (!up_to(&o, &s, "date", "%n"))
-		return true;
-	length = next_name(&s);
-	if (!is_name(&s, length, "time"))
-		return true;
-	print_literal(&o, "%F%n%T");
+	all = s;
+	if (up_to(&o, &all, "date", "%n")) {
+		length = next_name(&all);
+		if (!is_name(&all, length, "time"))
+			return true;
+		print_literal(&o, "%F%n%T");
+	} else {
+		o = (struct text){ h->text, h->text + sizeof(h->text), false };
+		if (!up_to(&o, &s, "time", "%n"))
+			return true;
+		print_literal(&o, "%T"); /* #Date: tells the day */
+	}
 	take_pattern(h, &o, rules);
 	return true;
 }

@@ -8,6 +8,12 @@ const struct log_format log_formats[] = {
 	{ "cisco", "Cisco IOS; * and . mark a clock that is not synchronised",
 	    "%(<%#>%)%(%#: %)%!%b %e %(%Y %)%T%.%( %Z%): %%", 0, { 0 },
 	    "Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured from console" },
+	{ "cisco-uptime", "Cisco IOS, stamps of its uptime: the device's clock",
+	    "%(<%#>%)%(%#: %)%T: %%", LOG_FOREIGN, { 0 },
+	    "00:00:46: %LINK-3-UPDOWN: Interface Port-channel1, changed state to up" },
+	{ "cisco-uptime-long", "the same after a day",
+	    "%(<%#>%)%(%#: %)%#%(d%)%(w%)%(y%)%o%(h%)%(d%)%(w%): %%", LOG_FOREIGN, { 0 },
+	    "2w3d: %SYS-5-CONFIG_I: Configured from console by vty0" },
 	{ "rfc3164",
 	    "syslog files of rsyslog, syslog-ng, BSD; RFC 3164 with and without <priority>",
 	    "%(<%#>%)%b %e %T%.", 0, { 0 },
@@ -120,7 +126,7 @@ const struct log_format log_formats[] = {
 
 	/* columns; a header says more, see log_header.h */
 	{ "w3c-date", "header lines of IIS and W3C extended logs", "#Date: %F %T",
-	    LOG_UTC, { 0 }, "#Date: 2021-08-07 00:00:01" },
+	    LOG_UTC | LOG_TELLS_DAY, { 0 }, "#Date: 2021-08-07 00:00:01" },
 	{ "zeek-open", "header lines of Zeek logs",
 	    "#%(open%)%(close%)\t%Y-%m-%d-%H-%M-%S", 0, { 0 },
 	    "#open\t2017-04-16-21-36-10" },

@@ -32,11 +32,13 @@ extern const struct binary_format_words binary_formats[BINARY_FORMATS];
 /* BINARY_NONE: there is none of this name. */
 enum binary_format binary_format_find(const char *name);
 
-#define BINARY_INTERFACES 1024 /* of one section of pcapng whose units are kept */
+/* Of one section of pcapng; of interfaces in a row that count alike it is one. */
+#define BINARY_INTERFACES 1024
 #define BINARY_LOOK 16384 /* octets of a head at most; more than they are not asked for */
 #define BINARY_PEEK 4096  /* octets that are looked at, at least, to tell records */
 
 struct binary_interface {
+	uint32_t first;      /* and those behind it, up to the next */
 	uint64_t per_second; /* 0: not known */
 	int64_t offset_s;
 };
@@ -52,7 +54,8 @@ struct binary_log {
 	int32_t unit_ns;                   /* pcap */
 	size_t packet_header;              /* pcap: octets */
 	bool in_section;                   /* pcapng */
-	uint32_t interfaces;
+	uint32_t interfaces, known;        /* described, and kept how they count */
+	size_t kinds;
 	struct binary_interface interface[BINARY_INTERFACES];
 };
 

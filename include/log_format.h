@@ -21,7 +21,8 @@ enum log_rule {
 	LOG_FOREIGN = 4, /* not this host's clock: never corrected */
 	LOG_LOOSE =
 	    8, /* so little of a line that it is taken only where the log is full of it */
-	LOG_GUESS = 16 /* the order of day, month and year is not told by one stamp */
+	LOG_GUESS = 16,    /* the order of day, month and year is not told by one stamp */
+	LOG_TELLS_DAY = 32 /* of stamps behind it that have no date */
 };
 
 #define LOG_MORE 3

@@ -205,6 +205,23 @@ def section(e, by):
 laws("two.pcapng", lambda by: section("<", by) + section(">", by), 3 * SECOND + SECOND // 2)
 code, out, words = correct(put("none.pcapng", section("<", 0) + block("<", 6, struct.pack("<IIIII", 9, 1, 1, 0, 0))), plus)
 equal((code, summary(words)["strange"]), (1, 1), "a packet of an interface that was not described is left, a finding")
+
+
+def many(kinds):
+    """Interfaces by how they count, and a packet of each."""
+    def made(by):
+        def at(exponent):
+            count = (T * SECOND + by) * 10**exponent // SECOND
+            return struct.pack("<II", count >> 32, count & 0xffffffff)
+        return b"".join([block("<", 0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))] +
+                        [block("<", 1, struct.pack("<HHI", 1, 0, 0) + option("<", 9, bytes([k])) + bytes(4)) for k in kinds] +
+                        [block("<", 6, struct.pack("<I", i) + at(k) + struct.pack("<II", 0, 0)) for i, k in enumerate(kinds)])
+    return made
+
+
+laws("many.pcapng", many([6] * 3000 + [9] * 2000 + [6] + [3] * 500))
+code, out, words = correct(put("changing.pcapng", many([6, 9] * 512 + [6, 6, 9])(0)), plus)
+equal((code, summary(words)["strange"]), (1, 3), "of interfaces that count otherwise each time, those behind the 1024th change are left")
 cut = pcap(0xa1b2c3d4, "<", 1000)
 code, out, words = correct(put("cut.pcap", cut(0)[:-9]), plus)
 equal((code, out), (3, cut(3200000000)[:-9]), "a capture that ends within a packet: all stamps corrected, exit 3")

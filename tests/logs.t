@@ -191,6 +191,19 @@ got = correct(gap, "-q", "--style", "annotate", input=b"Mar 10 12:05:00 x\nno st
 equal([l[:27] for l in got.decode().splitlines()], ["2026-03-10T12:05:03.000000Z", "no stamp", "never-shown                "],
       "--style annotate puts UTC before the line, or says why not")
 
+for lines in (b"00:00:46: %LINK-3-UPDOWN: x\n000123: 00:00:47: %LINK-3-UP: y\n", b"1d02h: %SYS-5-X: x\n<189>34: 2w3d: %SYS-5-X: y\n1y2w: %S: z\n"):
+    got = correct(evidence, "--json", "--method", "linear", input=lines)
+    equal((got.returncode, got.stdout, json.loads(got.stderr)["foreign"]), (1, lines, lines.count(b"\n")),
+          "nor is the uptime of a Cisco device: %r" % lines[:8])
+columns = ("#Date: 2026-03-10 23:00:0%d\n#Fields: time c-ip\n23:59:5%d a\n00:00:0%d b\n00:00:0%d c\n#Date: 2026-03-13 01:00:0%d\n"
+           "#Fields: c-ip time\nd 22:00:0%d\n")
+got = correct(evidence, "--json", "--method", "linear", input=(columns % (0, 4, 2, 1, 0, 1)).encode())
+equal((got.stdout.decode(), json.loads(got.stderr).get("guessed_date")), (columns % (3, 7, 5, 4, 3, 4), None),
+      "columns with a time alone are corrected, and no date is guessed")
+got = correct(evidence, "-q", "--method", "linear", "--style", "iso", input=(columns % (0, 4, 2, 1, 0, 1)).encode())
+equal(re.findall(r"2026-03-(..)T(..)", got.stdout.decode()), [("10", "23"), ("10", "23"), ("11", "00"), ("11", "00"), ("13", "01"), ("13", "22")],
+      "#Date: tells the day, over midnight and over a quiet day")
+
 # ---- boots, years, pieces
 
 watched = make("up", "2026-03-10T12:00:00.000000000Z", "3000000000", "0", "608", "UTC", "0", "0", "0", "0", "0")
@@ -244,13 +257,13 @@ for coding, mark in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
     holds(b"UTF-8", got.stderr, "which is said")
     equal(subprocess.run([TOOL, "correct", "--undo", manifest], input=got.stdout, capture_output=True).stdout, open(wide, "rb").read(),
           "and comes back as it was")
-hard = b"\0\0\n2026-03-10T12:05:00Z \0\xff\xfe\n\r\n2026-03-10T12:05:01Z x\r\n" + b"x" * 20000000 + b"\n2026-03-10T12:05:02Z last"
+hard = b"\0\0\n2026-03-10T12:05:00Z \0\xff\xfe\n\r\n2026-03-10T12:05:01Z x\r\n" + b"x" * 100000000 + b"\n2026-03-10T12:05:02Z last"
 got = subprocess.run(["sh", "-c", "ulimit -v 200000; exec \"$@\"", "sh", TOOL, "correct", "-q", "-e", evidence] if "asan" not in
                      subprocess.run(["nm", "-D", TOOL], capture_output=True, text=True).stdout
                      else [TOOL, "correct", "-q", "-e", evidence], input=hard, capture_output=True)
 equal(hashlib.sha256(got.stdout).hexdigest(),
       hashlib.sha256(hard.replace(b":00Z", b":03Z").replace(b":01Z", b":04Z").replace(b":02Z", b":05Z")).hexdigest(),
-      "NUL, octets that are no UTF-8, mixed ends, a line of 20 MB, a last one without end")
+      "NUL, octets that are no UTF-8, mixed ends, a line of 100 MB, a last one without end")
 spoilt = bytearray(open(os.path.join(scratch, "same-lnav_zeek_conn.log"), "rb").read())
 spoilt[5000] ^= 1
 got = subprocess.run([TOOL, "correct", "--undo", os.path.join(scratch, "same-lnav_zeek_conn.log.manifest")], input=bytes(spoilt),

@@ -13,8 +13,8 @@ enum portion_stage { PORTION_WAITS, PORTION_TAKEN, PORTION_DONE };
 
 struct portion {
 	enum portion_stage stage;
-	char *octets,
-	    *copy; /* LINES_BUFFER + LINES_SLACK each; it is the copy that changes */
+	/* LINES_BUFFER + LINES_SLACK each; it is the copy that changes */
+	char *octets, *copy;
 	size_t n;
 	bool inside;
 	struct log_state before;

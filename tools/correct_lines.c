@@ -67,6 +67,7 @@ has_more(const struct corrector *c, size_t format)
 {
 	return format < log_format_count &&
 	       (c->grammars.more[format][0].steps > 0 ||
+		   (log_formats[format].rules & LOG_TELLS_DAY) != 0 ||
 		   strcmp(format_name(format), "rfc5424") == 0);
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "binary_look.h"
 #include "correct_ahead.h"
 #include "correct_binary.h"
 #include "correct_lines.h"

@@ -48,7 +48,8 @@ static bool
 orders_agree(const struct log_order *a, const struct log_order *b)
 {
 	return a->ends == b->ends && a->year == b->year && a->has_day == b->has_day &&
-	       a->day == b->day && a->last_local == b->last_local &&
+	       a->day == b->day && a->has_first_day == b->has_first_day &&
+	       a->first_day == b->first_day && a->last_local == b->last_local &&
 	       a->guessed_year == b->guessed_year && a->guessed_day == b->guessed_day;
 }
 
@@ -278,6 +279,8 @@ corrector_first(const struct corrector *c, struct log_state *s, const char *line
 	if (!recognise(&s->recognition, line, n, &out->t, &out->format))
 		return false;
 	clear(out);
+	if ((format_rules(&s->recognition, out->format) & LOG_TELLS_DAY) != 0)
+		log_clock_take_day(&s->order, &out->t);
 	find_fate(c, s, out);
 	return true;
 }

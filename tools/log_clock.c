@@ -91,10 +91,19 @@ day_of(const struct log_clock *c, struct log_order *o, const struct log_time *t)
 	local = o->day * DAY_S + of_day;
 	if (local - o->last_local < -HALF_DAY_S)
 		o->day++;
-	else if (local - o->last_local > HALF_DAY_S)
+	else if (local - o->last_local > HALF_DAY_S &&
+		 (!o->has_first_day || o->day > o->first_day))
 		o->day--;
 	o->last_local = o->day * DAY_S + of_day;
 	return o->last_local;
+}
+
+void
+log_clock_take_day(struct log_order *o, const struct log_time *t)
+{
+	o->last_local = in_year(t, 0);
+	o->day = o->first_day = floor_days(o->last_local);
+	o->has_day = o->has_first_day = true;
 }
 
 /* ---- zones */

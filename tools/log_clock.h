@@ -27,7 +27,8 @@ struct log_order {
 	int64_t year;       /* of its last stamp without one; 0: none yet */
 	int64_t day;        /* days since 1970, of its last stamp without a date */
 	int64_t last_local; /* of its last stamp without a year or a date, seconds */
-	bool has_day;
+	int64_t first_day;  /* nothing comes before it: it was told */
+	bool has_day, has_first_day;
 	int64_t guessed_year; /* 0: none was */
 	int64_t guessed_day;  /* seconds since 1970 at its midnight; 0: none was */
 };
@@ -36,6 +37,9 @@ struct log_order {
  * two where the zone repeats an hour. */
 size_t log_clock_seconds(const struct log_clock *c, struct log_order *o,
     const struct log_time *t, int64_t out[2]);
+
+/* The stamp, which has a date, tells the day of those without that come behind it. */
+void log_clock_take_day(struct log_order *o, const struct log_time *t);
 
 /* UTC in the stamp's own zone, ns since 1970 there. `read` is the host's time for which
  * the stamp was taken. */

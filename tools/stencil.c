@@ -41,11 +41,13 @@ find_lead(struct stencil *k, const struct log_time *t)
 	size_t part = first_part(t);
 	size_t i = 0;
 
-	k->before = 0;
-	if (t->from == 0) {
-		k->lead = LEAD_NONE;
+	k->lead = LEAD_NONE;
+	k->before = t->from;
+	while (i < part && p->step[i].field == FIELD_LITERAL)
+		i++;
+	if (t->from == 0 || (i == part && t->from == i))
 		return true;
-	}
+	k->before = 0;
 	if (t->line[0] == '<' && t->line[t->from - 1] == '>') {
 		k->lead = LEAD_PRIORITY;
 		return p->step[0].field == FIELD_GROUP;
