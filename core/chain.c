@@ -57,6 +57,13 @@ chain_check_next_file(struct chain_checker *c)
 {
 	c->begun = false;
 	c->repeats = false;
+	c->alone = false;
+}
+
+void
+chain_check_alone(struct chain_checker *c)
+{
+	c->alone = true;
 }
 
 bool
@@ -105,9 +112,23 @@ check_continue(const struct chain_checker *c, const struct record *r)
 		return CHAIN_NOT_CONTINUED;
 	if (c->ended)
 		return CHAIN_AFTER_END;
-	if (memcmp(&r->go_on.seal_key, &c->key, sizeof(c->key)) != 0)
+	if (c->keyed && memcmp(&r->go_on.seal_key, &c->key, sizeof(c->key)) != 0)
 		return CHAIN_NOT_CONTINUED;
 	return r->at.raw.ns < c->raw.ns ? CHAIN_RAW_BACKWARD : CHAIN_OK;
+}
+
+static enum chain_finding
+check_order(const struct chain_checker *c, const struct record *r)
+{
+	if (c->ended)
+		return CHAIN_AFTER_END;
+	if (r->type == RECORD_CONTINUE && c->repeats)
+		return check_continue(c, r);
+	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
+		return CHAIN_SPLICED;
+	if (r->at.raw.ns < c->raw.ns)
+		return CHAIN_RAW_BACKWARD;
+	return CHAIN_OK;
 }
 
 /* Does a line that the file before has too stand where it stood there? */
@@ -134,7 +155,7 @@ check_continued(
 	if (r->type == RECORD_START || r->seq > c->chain.seq)
 		return CHAIN_NOT_CONTINUED;
 	if (r->seq == c->chain.seq)
-		return in_place(c, r) ? CHAIN_OK : CHAIN_NOT_CONTINUED;
+		return in_place(c, r) ? check_order(c, r) : CHAIN_NOT_CONTINUED;
 	there.again = (struct chain){ r->seq, r->prev };
 	return check_again(&there, r, own);
 }
@@ -149,32 +170,21 @@ check_first(
 		return check_continued(c, r, own);
 	if (opens_chain(c, r) && !names_own_key(&r->start))
 		return CHAIN_BAD_FINGERPRINT;
-	return opens_chain(c, r) || r->type == RECORD_CONTINUE ? CHAIN_OK
-							       : CHAIN_NO_START;
-}
-
-static enum chain_finding
-check_order(const struct chain_checker *c, const struct record *r)
-{
-	if (c->ended)
-		return CHAIN_AFTER_END;
-	if (r->type == RECORD_CONTINUE && c->repeats)
-		return check_continue(c, r);
-	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
-		return CHAIN_SPLICED;
-	if (r->at.raw.ns < c->raw.ns)
-		return CHAIN_RAW_BACKWARD;
-	return CHAIN_OK;
+	return opens_chain(c, r) || r->type == RECORD_CONTINUE ||
+		       (c->alone && r->type != RECORD_START)
+		   ? CHAIN_OK
+		   : CHAIN_NO_START;
 }
 
 static void
 accept_seal(struct chain_checker *c, const struct record *r)
 {
+	if (c->keyed)
+		c->sealed = c->lines + 1;
 	c->keyed = r->seal.has_next;
 	c->key = r->seal.next;
 	c->ended = !r->seal.has_next;
 	c->seals++;
-	c->sealed = c->lines + 1;
 }
 
 static void
@@ -183,11 +193,17 @@ accept_first(struct chain_checker *c, const struct record *r)
 	c->begun = true;
 	c->repeats = r->type != RECORD_START && r->type != RECORD_CONTINUE;
 	c->again = (struct chain){ r->seq, r->prev };
-	if (c->repeats)
-		return;
+	if (c->alone)
+		c->chain = c->again;
+	if (!c->repeats)
+		c->chain.seq = r->seq;
+}
+
+static void
+accept_key(struct chain_checker *c, const struct record *r)
+{
 	c->keyed = true;
 	c->key = r->type == RECORD_START ? r->start.seal_key : r->go_on.seal_key;
-	c->chain.seq = r->seq;
 }
 
 static bool
@@ -208,6 +224,8 @@ accept(struct chain_checker *c, const struct record *r, const struct digest *own
 	}
 	if (r->type == RECORD_CONTINUE)
 		c->repeats = false;
+	if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
+		accept_key(c, r);
 	if (r->type == RECORD_SEAL)
 		accept_seal(c, r);
 	c->stopped |= r->type == RECORD_STOP;
@@ -221,24 +239,46 @@ accept(struct chain_checker *c, const struct record *r, const struct digest *own
 	return false;
 }
 
+/* A line that the file before has too, counts there. */
+static bool
+counts(const struct chain_checker *c, const struct record *r)
+{
+	return c->begun ? !stands_again(c) : r->seq >= c->chain.seq;
+}
+
+/* In lines of a file that is not here nobody knows whose key a seal must have. */
+static bool
+signs(const struct chain_checker *c, const struct record *r)
+{
+	return r->type == RECORD_SEAL && counts(c, r) && (c->keyed || !c->alone);
+}
+
+static enum chain_finding
+check_place(const struct chain_checker *c, const struct record *r, bool broken)
+{
+	enum chain_finding order = check_order(c, r);
+
+	if (!broken || order == CHAIN_AFTER_END || order == CHAIN_SPLICED)
+		return order;
+	return CHAIN_ALTERED;
+}
+
 static struct chain_result
 check_decoded(
     const struct chain_checker *c, const struct chain_line *line, const struct record *r)
 {
 	struct chain_result result = { .finding = CHAIN_OK };
 
-	if (!c->begun || stands_again(c)) {
-		result.finding = c->begun ? check_again(c, r, &line->digest)
-					  : check_first(c, r, &line->digest);
+	if (!c->begun) {
+		result.finding = check_first(c, r, &line->digest);
 		result.broken = result.finding == CHAIN_NO_START;
-		return result;
+	} else if (stands_again(c)) {
+		result.finding = check_again(c, r, &line->digest);
+	} else {
+		result.broken = !in_place(c, r);
+		result.finding = check_place(c, r, result.broken);
 	}
-	result.finding = check_order(c, r);
-	result.broken = !in_place(c, r);
-	if (result.broken && result.finding != CHAIN_AFTER_END)
-		result.finding =
-		    result.finding == CHAIN_SPLICED ? CHAIN_SPLICED : CHAIN_ALTERED;
-	if (result.finding == CHAIN_OK && r->type == RECORD_SEAL &&
+	if (result.finding == CHAIN_OK && signs(c, r) &&
 	    !chain_signed(c, line, &r->seal.signature))
 		result.finding = CHAIN_BAD_SEAL;
 	return result;

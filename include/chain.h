@@ -59,6 +59,7 @@ struct chain_checker {
 	bool keyed;   /* `key` must sign the next seal */
 	bool repeats; /* the file began with lines of the one before, its continue is to
 			 come */
+	bool alone;   /* such lines are believed: that file is not here */
 	struct chain again; /* where the next of these lines stands, below chain.seq */
 	struct seal_public key;
 	struct raw_time raw; /* of the last line; so is the next */
@@ -102,5 +103,12 @@ bool chain_signed(const struct chain_checker *c, const struct chain_line *line,
  * again, as many of them as there are, and then the continue record.
  */
 void chain_check_next_file(struct chain_checker *c);
+
+/*
+ * The file begins with lines of one that is not here, and its continue record comes: they
+ * are believed as a first line is, since that record was made from them. Seals among them
+ * cover nothing, for nobody knows whose key they must have.
+ */
+void chain_check_alone(struct chain_checker *c);
 
 #endif

@@ -550,6 +550,48 @@ START_TEST(nothing_but_the_end_of_the_file_before_is_repeated)
 }
 END_TEST
 
+START_TEST(file_that_repeats_lines_may_be_read_alone)
+{
+	struct chain_checker c = first_file(altered);
+	struct chain_checker alone = { .lines = 0 };
+	struct chain_checker forged;
+
+	second_file_repeats_two();
+	chain_check_alone(&alone);
+	forged = alone;
+	ck_assert_int_eq(check_from(&alone, altered, 8, 3).finding, CHAIN_OK);
+	ck_assert_uint_eq(alone.lines, 5);
+	ck_assert_uint_eq(alone.sealed, 5);
+	ck_assert(alone.ended);
+	/* a seal by nobody knows whom covers nothing, */
+	c = (struct chain_checker){ .lines = 0 };
+	chain_check_alone(&c);
+	ck_assert_int_eq(check_from(&c, altered, 5, 3).finding, CHAIN_OK);
+	ck_assert_uint_eq(c.lines, 2);
+	ck_assert_uint_eq(c.sealed, 0);
+	/* and the continue record was made from those lines */
+	altered[3].text[altered[3].n / 2] ^= 1;
+	ck_assert_int_ne(check_from(&forged, altered, 8, 3).finding, CHAIN_OK);
+}
+END_TEST
+
+/* The seal that did not get into the first file: exchange seal(forged). */
+START_TEST(seal_that_a_further_file_begins_with_is_checked)
+{
+	struct chain_checker c = { .lines = 0 };
+
+	(void)first_file(altered);
+	ck_assert_int_eq(check_from(&c, altered, 2, 0).finding, CHAIN_OK);
+	chain_check_next_file(&c);
+	ck_assert_int_eq(check_from(&c, altered, 3, 2).finding, CHAIN_OK);
+	c = (struct chain_checker){ .lines = 0 };
+	ck_assert_int_eq(check_from(&c, altered, 2, 0).finding, CHAIN_OK);
+	chain_check_next_file(&c);
+	altered[2].text[altered[2].n - 10] ^= 1;
+	ck_assert_int_eq(check_from(&c, altered, 3, 2).finding, CHAIN_BAD_SEAL);
+}
+END_TEST
+
 START_TEST(nothing_continues_a_chain_that_has_ended)
 {
 	struct chain_checker c = before[LINES];
@@ -675,6 +717,8 @@ main(void)
 	tcase_add_test(t, file_may_begin_with_lines_of_the_one_before);
 	tcase_add_test(t, lines_of_the_file_before_are_the_same_lines);
 	tcase_add_test(t, nothing_but_the_end_of_the_file_before_is_repeated);
+	tcase_add_test(t, file_that_repeats_lines_may_be_read_alone);
+	tcase_add_test(t, seal_that_a_further_file_begins_with_is_checked);
 	tcase_add_test(t, nothing_continues_a_chain_that_has_ended);
 	tcase_add_test(t, raw_clock_runs_on_across_files);
 	tcase_add_test(t, sha256_of_abc_is_that_of_fips_180);
