@@ -31,7 +31,7 @@ reading(const struct pen *p)
 	int64_t raw = START_RAW + p->elapsed_ns;
 
 	return (struct clock_reading){
-		.real = { START_REAL + p->elapsed_ns },
+		.real = { START_REAL + p->set_ns + p->elapsed_ns },
 		.raw = { raw },
 		.mono = { raw + 240000 },
 		.boot = { raw + 240050 },
@@ -113,6 +113,12 @@ name_server(size_t i, char *out, size_t size)
 	(void)snprintf(out, size, "ntp%zu.example.org", i);
 }
 
+static void
+name_boot(const struct pen *p, char *out, size_t size)
+{
+	(void)snprintf(out, size, "00000000-0000-0000-0000-%012d", p->boot + 1);
+}
+
 void
 pen_begin(struct pen *p)
 {
@@ -122,10 +128,12 @@ pen_begin(struct pen *p)
 		.program = "pen",
 		.method = CALIBRATION_METHOD,
 		.host = "made",
-		.boot_id = "00000000-0000-0000-0000-000000000001",
 		.timezone = "UTC",
 		.watch_s = 1,
+		.has_previous = p->has_previous,
+		.previous = p->previous,
 	};
+	name_boot(p, s->boot_id, sizeof(s->boot_id));
 	s->servers.count = p->servers;
 	for (size_t i = 0; i < p->servers; i++) {
 		struct record_server *server = &s->servers.server[i];
@@ -143,6 +151,26 @@ pen_begin(struct pen *p)
 	pen_write(p, RECORD_START);
 }
 
+void
+pen_continue(struct pen *p, const char *previous_file)
+{
+	struct record_continue *c = &p->record.go_on;
+
+	*c = (struct record_continue){
+		.program = "pen",
+		.method = CALIBRATION_METHOD,
+		.host = "made",
+		.timezone = "UTC",
+		.watch_s = 1,
+		.servers = p->replay.servers,
+		.reason = "size",
+		.seal_key = p->key.public_half,
+	};
+	name_boot(p, c->boot_id, sizeof(c->boot_id));
+	(void)snprintf(c->previous_file, sizeof(c->previous_file), "%s", previous_file);
+	pen_write(p, RECORD_CONTINUE);
+}
+
 /* Two paths of 5 ms and more, and a server that is right. */
 static void
 write_exchange(struct pen *p, size_t server)
@@ -156,13 +184,13 @@ write_exchange(struct pen *p, size_t server)
 	p->elapsed_ns += there + back + 30000;
 	*e = (struct record_exchange){ .has_sample = true };
 	e->exchange = (struct exchange){
-		.t1 = { at },
+		.t1 = { at + p->set_ns },
 		.t1_raw = { at - START_REAL + START_RAW },
 		.t1_read = { 30 },
 		.t4_read = { 30 },
 		.t2 = { at + OFFSET_NS + there },
 		.t3 = { at + OFFSET_NS + there + 30000 },
-		.t4 = { START_REAL + p->elapsed_ns },
+		.t4 = { START_REAL + p->set_ns + p->elapsed_ns },
 		.t4_raw = { START_RAW + p->elapsed_ns },
 		.sent_by = STAMP_KERNEL,
 		.received_by = STAMP_KERNEL,

@@ -6,6 +6,7 @@
 #ifndef CLOCKWITNESS_PEN_H
 #define CLOCKWITNESS_PEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,10 @@ struct pen {
 	uint64_t seed;
 	size_t servers; /* <= MAX_SERVERS */
 	int64_t poll_ns;
+	int boot;       /* number of the boot */
+	int64_t set_ns; /* the host's clock has been set by so much */
+	bool has_previous;
+	struct record_previous previous;
 	void (*put)(void *arg, const char *line, size_t n);
 	void *arg;
 	/* what it knows */
@@ -29,6 +34,8 @@ struct pen {
 };
 
 void pen_begin(struct pen *p);
+/* Another file, after this one: its first record. */
+void pen_continue(struct pen *p, const char *previous_file);
 void pen_round(struct pen *p); /* an exchange a server, a calibration, a seal */
 void pen_end(struct pen *p);   /* stop, and the last seal */
 

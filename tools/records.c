@@ -1,9 +1,7 @@
 #include "records.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +10,99 @@
 
 #include "memory.h"
 #include "records_file.h"
+#include "records_list.h"
 #include "say.h"
 
-static const char plain[] = ".jsonl";
-static const char packed[] = ".jsonl.zst";
+/* ---- names */
 
-static bool
-ends_in(const char *name, const char *ending)
+static const char *
+base_of(const char *path)
 {
-	size_t n = strlen(name);
-	size_t m = strlen(ending);
+	const char *slash = strrchr(path, '/');
 
-	return n > m && strcmp(name + n - m, ending) == 0;
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Without what compressing adds. */
+static size_t
+plain_length(const char *path)
+{
+	return strlen(path) - (records_is_packed(path) ? strlen(RECORDS_PACKED) : 0);
 }
 
 void
 records_name(const struct records_file *f, char out[RECORD_TEXT_SIZE])
 {
-	const char *slash = strrchr(f->path, '/');
+	record_copy_text(out, RECORD_TEXT_SIZE, base_of(f->path));
+	if (records_is_packed(out))
+		out[plain_length(out)] = '\0';
+}
 
-	record_copy_text(out, RECORD_TEXT_SIZE, slash != NULL ? slash + 1 : f->path);
-	if (ends_in(out, packed))
-		out[strlen(out) - strlen(".zst")] = '\0';
+bool
+records_is_called(const struct records_file *f, const char *name)
+{
+	const char *own = base_of(f->path);
+	size_t n = plain_length(own);
+
+	return strncmp(own, name, n) == 0 && name[n] == '\0';
+}
+
+bool
+records_same_directory(const struct records_file *a, const struct records_file *b)
+{
+	size_t n = (size_t)(base_of(a->path) - a->path);
+
+	return n == (size_t)(base_of(b->path) - b->path) &&
+	       memcmp(a->path, b->path, n) == 0;
+}
+
+uint64_t
+records_last_line(const struct records_file *f)
+{
+	return f->repeated + f->lines;
+}
+
+/* ---- opening */
+
+#define OPENS_MAX 6 /* under both names */
+
+/* The name that it has when it is compressed, or no longer is; NULL: none. */
+static char *
+other_name(const char *path)
+{
+	char *other = NULL;
+
+	if (records_is_packed(path)) {
+		other = memory_text(path);
+		other[plain_length(path)] = '\0';
+	} else if (records_is_plain(path) &&
+		   asprintf(&other, "%s" RECORDS_PACKED, path) < 0) {
+		other = NULL;
+	}
+	return other;
+}
+
+/* Whoever replaces the one by the other while this looks makes it look again. */
+int
+records_file_open(const char *path)
+{
+	char *other = NULL;
+	int fd = -1;
+
+	for (int i = 0; i < OPENS_MAX && fd < 0; i++) {
+		const char *now = i % 2 == 0 ? path : other;
+
+		fd = open(now, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 || errno != ENOENT)
+			break;
+		if (other == NULL)
+			other = other_name(path);
+		if (other == NULL)
+			break;
+		errno = ENOENT;
+	}
+	free(other);
+	return fd;
 }
 
 /* A pipe is read to its end, into a file without a name, so that it can be read twice. */
@@ -58,16 +127,15 @@ spool(int from)
 	return fd;
 }
 
-/* Kept open only where it cannot be opened again. */
+/* Kept open only where it cannot be opened again. false: errno. */
 static bool
 open_first(struct records_file *f)
 {
 	bool standard = strcmp(f->path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(f->path, O_RDONLY | O_CLOEXEC);
+	int fd = standard ? STDIN_FILENO : records_file_open(f->path);
 	struct stat s;
 	bool good = fd >= 0 && fstat(fd, &s) == 0;
 
-	f->fd = -1;
 	if (good) {
 		f->device = s.st_dev;
 		f->inode = s.st_ino;
@@ -79,8 +147,6 @@ open_first(struct records_file *f)
 		f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 		good = f->fd >= 0;
 	}
-	if (!good)
-		(void)say_errno("%s", f->path);
 	if (fd >= 0 && !standard)
 		close(fd);
 	return good;
@@ -91,7 +157,7 @@ records_file_read(const struct records_file *f, int *fd)
 {
 	struct records_source *s;
 
-	*fd = f->fd >= 0 ? f->fd : open(f->path, O_RDONLY | O_CLOEXEC);
+	*fd = f->fd >= 0 ? f->fd : records_file_open(f->path);
 	if (*fd < 0)
 		return NULL;
 	s = records_source_open(*fd);
@@ -108,70 +174,7 @@ records_file_close(const struct records_file *f, struct records_source *s, int f
 		close(fd);
 }
 
-/* Forged texts may hold what a terminal obeys; the daemon writes none. */
-static void
-take_start(struct records_file *f, const struct record_start *s)
-{
-	record_copy_text(f->host, sizeof(f->host), s->host);
-	record_copy_text(f->boot_id, sizeof(f->boot_id), s->boot_id);
-	f->previous = s->previous;
-	record_copy_text(f->previous.file, sizeof(f->previous.file), s->previous.file);
-	f->has_previous = s->has_previous;
-	f->fingerprint = digest_bytes(&s->seal_key, sizeof(s->seal_key));
-}
-
-static void
-take_continue(struct records_file *f, const struct record_continue *c)
-{
-	record_copy_text(f->host, sizeof(f->host), c->host);
-	record_copy_text(f->boot_id, sizeof(f->boot_id), c->boot_id);
-	record_copy_text(f->previous_file, sizeof(f->previous_file), c->previous_file);
-}
-
-/* So many octets of the file before a file may repeat, before it says who it is. */
-#define REPEATED_MAX ((size_t)4 * RECORD_LINE_MAX)
-
-/* The first start or continue record: lines of the file before may stand before it. */
-static bool
-find_beginning(struct records_source *s, struct record *r, bool *repeats)
-{
-	struct records_source_line l;
-	size_t seen = 0;
-	size_t column;
-
-	for (; seen < REPEATED_MAX && records_source_next(s, &l); seen += l.n) {
-		*repeats = seen > 0;
-		if (record_decode(l.text, l.n, r, &column) != RECORD_OK)
-			return false;
-		if (r->type == RECORD_START || r->type == RECORD_CONTINUE)
-			return true;
-	}
-	return false;
-}
-
-static bool
-read_beginning(struct records_file *f)
-{
-	static struct record r;
-	int fd;
-	struct records_source *s = records_file_read(f, &fd);
-
-	if (s == NULL) {
-		(void)say_errno("%s", f->path);
-		return false;
-	}
-	f->understood = find_beginning(s, &r, &f->repeats);
-	records_file_close(f, s, fd);
-	if (!f->understood)
-		return true;
-	f->at = r.at.real;
-	f->raw = r.at.raw;
-	if (r.type == RECORD_START)
-		take_start(f, &r.start);
-	else
-		take_continue(f, &r.go_on);
-	return true;
-}
+/* ---- which files */
 
 static bool
 is_there_already(const struct records *r, const struct records_file *f)
@@ -192,9 +195,32 @@ forget(struct records_file *f)
 		close(f->fd);
 	free(f->waiting.text);
 	free(f->path);
+	free(f->twin);
 }
 
+/* X.jsonl and X.jsonl.zst are one file, given twice: the plain one is read. */
 static bool
+is_twin(struct records *r, struct records_file *f)
+{
+	size_t n = plain_length(f->path);
+
+	for (struct records_file *o = r->file; o < f; o++) {
+		char *path = o->path;
+
+		if (plain_length(path) != n || memcmp(path, f->path, n) != 0 ||
+		    records_is_packed(path) == records_is_packed(f->path))
+			continue;
+		free(o->twin);
+		o->twin = records_is_packed(path) ? path : f->path;
+		o->path = records_is_packed(path) ? f->path : path;
+		f->path = NULL;
+		return true;
+	}
+	return false;
+}
+
+/* -1, errno: it cannot be read. 0: it is there already. */
+static int
 add_file(struct records *r, size_t *room, const char *path)
 {
 	struct records_file *f;
@@ -202,14 +228,28 @@ add_file(struct records *r, size_t *room, const char *path)
 	r->file = memory_grow(r->file, room, r->files + 1, sizeof(*r->file));
 	f = &r->file[r->files];
 	*f = (struct records_file){ .path = memory_text(path), .fd = -1 };
-	if (!open_first(f) || is_there_already(r, f)) {
-		bool good = f->inode != 0;
+	if (!open_first(f)) {
+		int error = errno;
 
 		forget(f);
-		return good;
+		errno = error;
+		return -1;
+	}
+	if (is_twin(r, f) || is_there_already(r, f)) {
+		forget(f);
+		return 0;
 	}
 	r->files++;
-	return read_beginning(f);
+	return records_file_begin(f) ? 1 : -1;
+}
+
+static bool
+add_given(struct records *r, size_t *room, const char *path)
+{
+	if (add_file(r, room, path) >= 0)
+		return true;
+	(void)say_errno("%s", path);
+	return false;
 }
 
 /* A pipe would be waited for, a directory cannot be read. */
@@ -221,85 +261,60 @@ is_file(const char *path)
 	return stat(path, &s) != 0 || S_ISREG(s.st_mode);
 }
 
-/* While a file is compressed both are there; then the plain one is whole. */
+/* A daemon that keeps within its size deletes files, and records that. */
 static bool
-is_evidence(DIR *dir, const char *name)
+add_found(struct records *r, size_t *room, const char *path)
 {
-	char other[NAME_MAX + 1];
-
-	if (ends_in(name, plain))
+	if (!is_file(path)) {
+		say("%s is no file; passed over", path);
 		return true;
-	if (!ends_in(name, packed))
-		return false;
-	(void)snprintf(
-	    other, sizeof(other), "%.*s", (int)(strlen(name) - strlen(".zst")), name);
-	return faccessat(dirfd(dir), other, F_OK, 0) != 0;
+	}
+	if (add_file(r, room, path) >= 0)
+		return true;
+	if (errno == ENOENT)
+		say("%s was deleted meanwhile; passed over", path);
+	else
+		(void)say_errno("%s", path);
+	return errno == ENOENT;
 }
 
 static bool
-add_entry(struct records *r, size_t *room, const char *directory, const char *name)
+add_entry(struct records *r, size_t *room, const char *directory,
+    const struct records_name *name)
 {
-	char *full = NULL;
-	bool good = asprintf(&full, "%s/%s", directory, name) >= 0;
+	char *plain = NULL;
+	char *packed = NULL;
+	bool good = asprintf(&plain, "%s/%s", directory, name->name) >= 0;
 
-	if (good && is_file(full))
-		good = add_file(r, room, full);
-	else if (good)
-		say("%s is no file; passed over", full);
-	free(full);
+	good = good && asprintf(&packed, "%s" RECORDS_PACKED, plain) >= 0;
+	if (good && name->plain)
+		good = add_found(r, room, plain);
+	if (good && name->packed)
+		good = add_found(r, room, packed);
+	free(plain);
+	free(packed);
 	return good;
 }
 
 static bool
 add_directory(struct records *r, size_t *room, const char *path)
 {
-	DIR *dir = opendir(path);
-	const struct dirent *d;
+	struct records_names names;
 	size_t before = r->files;
-	bool good = dir != NULL;
+	bool good = true;
 
-	while (good && (d = readdir(dir)) != NULL)
-		if (is_evidence(dir, d->d_name))
-			good = add_entry(r, room, path, d->d_name);
-	if (dir == NULL)
+	if (!records_list(&names, path)) {
 		(void)say_errno("%s", path);
-	else
-		closedir(dir);
+		return false;
+	}
+	for (size_t i = 0; i < names.count && good; i++)
+		good = add_entry(r, room, path, &names.name[i]);
+	records_list_free(&names);
 	if (good && r->files == before) {
 		say("%s: holds no evidence (no *.jsonl, no *.jsonl.zst)", path);
 		return false;
 	}
 	return good;
-}
-
-/* All files of one boot stand together, in order of the raw clock, which nobody can set.
- */
-static void
-date_boots(struct records *r)
-{
-	for (size_t i = 0; i < r->files; i++) {
-		r->file[i].boot_at = r->file[i].at;
-		for (size_t k = 0; k < r->files; k++)
-			if (strcmp(r->file[k].boot_id, r->file[i].boot_id) == 0 &&
-			    system_since(r->file[k].at, r->file[i].boot_at).ns < 0)
-				r->file[i].boot_at = r->file[k].at;
-	}
-}
-
-static int
-by_order_of_writing(const void *a, const void *b)
-{
-	const struct records_file *x = a;
-	const struct records_file *y = b;
-	int boot = strcmp(x->boot_id, y->boot_id);
-
-	if (x->boot_at.ns != y->boot_at.ns)
-		return x->boot_at.ns < y->boot_at.ns ? -1 : 1;
-	if (boot != 0)
-		return boot;
-	if (x->raw.ns != y->raw.ns)
-		return x->raw.ns < y->raw.ns ? -1 : 1;
-	return strcmp(x->path, y->path);
 }
 
 bool
@@ -315,11 +330,9 @@ records_open(struct records *r, char *const paths[], size_t n)
 				 S_ISDIR(s.st_mode);
 
 		good = directory ? add_directory(r, &room, paths[i])
-				 : add_file(r, &room, paths[i]);
+				 : add_given(r, &room, paths[i]);
 	}
-	date_boots(r);
-	if (r->files > 0)
-		qsort(r->file, r->files, sizeof(*r->file), by_order_of_writing);
+	records_order(r);
 	return good;
 }
 

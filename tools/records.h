@@ -27,25 +27,35 @@ struct records_waiting {
 
 struct records_file {
 	char *path;
-	int fd; /* -1: opened by its path when it is read */
+	char *twin; /* it is there under this name, too, compressed; or NULL */
+	int fd;     /* -1: opened by its path when it is read */
 	dev_t device;
 	ino_t inode;
-	/* from its first start or continue record */
+	/* of its first line */
+	bool any; /* it is a record; false: there is no whole line, or it is none */
+	uint64_t first_seq;
+	struct digest first_prev;
+	/* from its first start or continue record; of a file that ended before that came,
+	 * and holds nothing but lines of another one, as that one's; else none is
+	 * understood */
 	bool understood;
+	bool headless;                   /* it ended so */
 	struct record_previous previous; /* of a start record */
 	bool has_previous;
 	char previous_file[RECORD_TEXT_SIZE]; /* of a continue record; else empty */
 	char host[RECORD_TEXT_SIZE];
 	char boot_id[64];
-	struct digest fingerprint;      /* of the first seal's key; of a start record */
-	struct system_time at, boot_at; /* boot_at: the first of its boot's files */
+	struct digest fingerprint; /* of the first seal's key; of a start record */
+	struct system_time at;
 	struct raw_time raw;
+	size_t boot;  /* 0.. in the order of writing, as far as it can be told */
 	bool repeats; /* it begins with lines of the file before it */
 	bool unread;  /* left out by records_narrow() */
 	/* filled in by records_walk() */
 	uint64_t lines_before; /* of its chain, in the files before it */
 	uint64_t octets;       /* of the lines that hold */
-	uint64_t lines;        /* that hold */
+	uint64_t repeated;     /* lines of the file before, which count there */
+	uint64_t lines;        /* that hold, after those */
 	uint64_t sealed;       /* of those, so many are covered by a seal */
 	uint64_t torn;         /* octets after the last newline */
 	struct digest head;    /* of the last line that holds */
@@ -94,8 +104,12 @@ struct records_visitor {
 	bool unverified;
 };
 
-/* Opens files and the *.jsonl and *.jsonl.zst of directories; "-" is standard input.
- * false: said why. */
+/*
+ * Opens files and the *.jsonl and *.jsonl.zst of directories; "-" is standard input.
+ * false: said why. They are in the order of writing: of one boot by the raw clock, which
+ * nobody can set; boots by what their start records say of the files before them; and only
+ * where nothing says more, by the host's clock, which may have been set back.
+ */
 bool records_open(struct records *r, char *const paths[], size_t n);
 void records_close(struct records *r);
 
@@ -121,7 +135,14 @@ size_t records_narrow(struct records *r, const struct records_range *range);
 /* Every line of every file that is not left out, once. */
 void records_walk(struct records *r, const struct records_visitor *v);
 
-/* The file's name as the evidence calls it: without directory, and not compressed. */
+/* The number of the last line in the file that holds; 0: none does. */
+uint64_t records_last_line(const struct records_file *f);
+
+/* Does the evidence call the file so? Its name without directory, and not compressed. */
+bool records_is_called(const struct records_file *f, const char *name);
+bool records_same_directory(const struct records_file *a, const struct records_file *b);
+
+/* The file's name as the evidence calls it. */
 void records_name(const struct records_file *f, char out[RECORD_TEXT_SIZE]);
 
 #endif

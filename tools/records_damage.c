@@ -29,12 +29,8 @@ look_again(const struct records_file *f, struct chain_break *b)
 static bool
 is_missing(const struct records_file *f)
 {
-	char name[RECORD_TEXT_SIZE];
-
-	if (f->before == NULL || f->previous_file[0] == '\0')
-		return false;
-	records_name(f->before, name);
-	return strcmp(name, f->previous_file) != 0;
+	return f->before != NULL && f->previous_file[0] != '\0' &&
+	       !records_is_called(f->before, f->previous_file);
 }
 
 static void

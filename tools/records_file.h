@@ -9,8 +9,20 @@
 struct records_source *records_file_read(const struct records_file *f, int *fd);
 void records_file_close(const struct records_file *f, struct records_source *s, int fd);
 
-/* The file that file i says it goes on from, or what must be it; NULL: it begins a chain,
- * or nothing here is. */
+/* A file of evidence by its name, or compressed since the name was found. -1: errno. */
+int records_file_open(const char *path);
+
+/* What its first lines say of it. false: it cannot be read, errno says why. */
+bool records_file_begin(struct records_file *f);
+
+/* Puts all in the order of writing. */
+void records_order(struct records *r);
+
+/* The first line that is not the same in both; 0: they hold the same. Both are read. */
+uint64_t records_file_differs(const struct records_file *f, const char *twin);
+
+/* The file that file i goes on from, or what must be it; NULL: it begins a chain, or
+ * nothing here is. */
 struct records_file *records_file_before(const struct records *r, size_t i);
 
 /* Was `next` begun when f had ended? It says that it goes on from it, or that its process

@@ -4,28 +4,15 @@
 #include "records.h"
 #include "records_file.h"
 
-static bool
-same_directory(const char *a, const char *b)
-{
-	const char *x = strrchr(a, '/');
-	const char *y = strrchr(b, '/');
-	size_t n = x != NULL ? (size_t)(x - a) : 0;
-	size_t m = y != NULL ? (size_t)(y - b) : 0;
-
-	return n == m && memcmp(a, b, n) == 0;
-}
-
 bool
 records_file_follows(const struct records_file *next, const struct records_file *f)
 {
 	const char *named =
 	    next->has_previous ? next->previous.file : next->previous_file;
-	char name[RECORD_TEXT_SIZE];
 
-	records_name(f, name);
-	return next->understood && strcmp(named, name) == 0 &&
+	return next->understood && records_is_called(f, named) &&
 	       strcmp(next->boot_id, f->boot_id) == 0 &&
-	       same_directory(next->path, f->path) && next->raw.ns >= f->raw.ns;
+	       records_same_directory(next, f) && next->raw.ns >= f->raw.ns;
 }
 
 /* The last one, should there be more: NULL: nobody knows when f ended. */

@@ -175,7 +175,6 @@ say_unreadable(struct records_file *f, uint64_t line, const char *why,
 	v->damage(v->arg, &d);
 }
 
-/* A line that holds as far as the lines before it tell. */
 /* What the walk over a file has at hand. */
 struct walk {
 	const struct records_visitor *v;
@@ -184,7 +183,19 @@ struct walk {
 	struct held held;
 	struct record record;
 	struct records_line line;
+	uint64_t apart; /* this line is another one in its twin; 0: there is none */
 };
+
+/* It counts in the file before, and yet is the end of this one. */
+static void
+pass_over(struct records_file *f, const struct chain_line *line, const struct record *r)
+{
+	f->repeated++;
+	f->waiting.number = f->repeated + 1;
+	f->head = line->digest;
+	f->seq = r->seq;
+	f->last_at = r->at.real;
+}
 
 /* false: it does not hold, and nothing after it does. */
 static bool
@@ -197,7 +208,7 @@ walk_line(struct walk *w)
 		chain_check(&w->checker, &line, &w->record), &w->record };
 
 	if (b.result.again) {
-		w->f->waiting.number = w->line.number + 1;
+		pass_over(w->f, &line, &w->record);
 		return true;
 	}
 	if (b.result.finding != CHAIN_OK) {
@@ -214,12 +225,34 @@ walk_line(struct walk *w)
 	return true;
 }
 
+/* From here on nobody can tell which of the two was written. */
+static void
+say_apart(struct walk *w)
+{
+	struct records_damage d = {
+		.file = w->f,
+		.line = w->line.number,
+		.kind = "twins-differ",
+	};
+
+	count(&w->held, w->f, w->v);
+	w->f->broken = true;
+	d.has_at = w->f->lines > 0;
+	d.at = w->f->last_at;
+	(void)snprintf(d.words, sizeof(d.words),
+	    "is another one in %s, which should hold the same: verify each of them alone",
+	    w->f->twin);
+	w->v->damage(w->v->arg, &d);
+}
+
 static void
 walk_end(struct walk *w, const struct records_source *s)
 {
 	count(&w->held, w->f, w->v);
 	w->f->torn = records_source_torn(s);
-	if (records_source_trouble(s) != NULL)
+	if (w->apart > 0)
+		say_apart(w);
+	else if (records_source_trouble(s) != NULL)
 		say_unreadable(w->f, w->line.number, records_source_trouble(s), w->v);
 	if (w->v->unverified && w->v->record != NULL)
 		hand_on(w->f, w->f->waiting.used, w->v);
@@ -233,7 +266,9 @@ walk_lines(struct walk *w, struct records_source *s)
 	for (; records_source_next(s, &text); w->line.number++) {
 		w->line.text = text.text;
 		w->line.length = text.n;
-		if (walk_line(w))
+		if (w->line.number == w->apart)
+			say_apart(w);
+		else if (walk_line(w))
 			continue;
 		if (w->v->unverified && w->v->record != NULL)
 			hand_on_rest(w->f, s, &w->line, w->v);
@@ -274,29 +309,11 @@ walk_file(struct records_file *f, const struct chain_checker *c,
 	w.checker = *c;
 	w.held.any = false;
 	w.line = (struct records_line){ .file = f, .number = 1 };
+	w.apart = f->twin != NULL && !f->unread ? records_file_differs(f, f->twin) : 0;
+	if (f->understood && f->repeats && !f->headless && c->lines == 0)
+		chain_check_alone(&w.checker);
 	(f->unread ? walk_first : walk_lines)(&w, s);
 	records_file_close(f, s, fd);
-}
-
-/*
- * The file that f says it goes on from. If that is not here, the one before it in the
- * same boot must be it under another name: who could leave out or replace a file between
- * them, could say so.
- */
-struct records_file *
-records_file_before(const struct records *r, size_t i)
-{
-	const struct records_file *f = &r->file[i];
-	char name[RECORD_TEXT_SIZE];
-
-	if (f->previous_file[0] == '\0' || i == 0)
-		return NULL;
-	for (size_t k = i; k-- > 0;) {
-		records_name(&r->file[k], name);
-		if (r->file[k].understood && strcmp(f->previous_file, name) == 0)
-			return &r->file[k];
-	}
-	return strcmp(f->boot_id, r->file[i - 1].boot_id) == 0 ? &r->file[i - 1] : NULL;
 }
 
 void

@@ -39,6 +39,19 @@ struct verify_mark {
 	struct system_time at;
 };
 
+/* A chain's conclusions, as far as they have been recomputed. */
+struct verify_replay {
+	const struct records_file *file; /* whose records it was fed with last */
+	struct replay *replay;
+};
+
+struct verify_replays {
+	struct verify_replay *chain;
+	size_t count, room;
+	struct replay *now; /* of the file at hand */
+	const struct records_file *file;
+};
+
 struct verification {
 	struct records records;
 	bool closed, json, no_replay;
@@ -49,8 +62,7 @@ struct verification {
 	const char *authority; /* --tsa-ca; NULL: none */
 	struct verify_notes findings, statements;
 	struct verify_notes deleted; /* files that a record says were deleted */
-	struct replay *replay;
-	const struct records_file *replayed; /* the file it was fed with last */
+	struct verify_replays replays;
 	uint64_t follow, differ, not_yet, foreign;
 	int foreign_method;
 };
@@ -60,9 +72,13 @@ void verify_note(struct verify_notes *to, struct verify_note n);
 /* Conclusions against what they rest on. */
 void verify_replay(
     struct verification *v, const struct records_line *l, const struct record *r);
+void verify_replay_free(struct verification *v);
 
 /* What is to be said of files when all have been read. */
 void verify_files(struct verification *v);
+
+/* What start records say of the files before them. */
+void verify_previous(struct verification *v, const struct records_file *f);
 
 /* What the brought along proves, and what nothing here proves. */
 void verify_gaps(struct verification *v);

@@ -222,7 +222,7 @@ release(struct verification *v)
 	free(v->findings.note);
 	free(v->statements.note);
 	free(v->deleted.note);
-	free(v->replay);
+	verify_replay_free(v);
 }
 
 int

@@ -69,13 +69,13 @@ state_tail(struct verification *v, const struct records_file *f, uint64_t from)
 {
 	char words[1024];
 
-	if (from > f->lines)
+	if (from > records_last_line(f))
 		return;
 	(void)snprintf(words, sizeof(words),
 	    "from here to line %" PRIu64
 	    " no seal covers what stands there: who had the file could have written it, "
 	    "and only a head that was kept elsewhere tells (--head, --tsr)",
-	    f->lines);
+	    records_last_line(f));
 	state(v, f, from, "unsealed", words);
 }
 
@@ -83,24 +83,34 @@ static void
 state_end(struct verification *v, const struct records_file *f)
 {
 	const struct verify_mark *m = last_mark(v, f);
-	uint64_t covered = f->sealed;
+	uint64_t last = records_last_line(f);
+	uint64_t covered = f->repeated + f->sealed;
 
 	if (m != NULL && m->line > covered)
 		covered = m->line;
 	state_tail(v, f, covered + 1);
 	if (f->torn > 0 && !f->ended)
-		state(v, f, f->lines + 1, "torn",
+		state(v, f, last + 1, "torn",
 		    "torn last line: it counts for nothing, as after a crash");
 	if (f->ended || verify_goes_on(v, f))
 		return;
-	if (m != NULL && m->line == f->lines)
-		state(v, f, f->lines, "end-proven",
+	if (m != NULL && m->line == last)
+		state(v, f, last, "end-proven",
 		    "the end is where it was when the head was kept: nothing was cut "
 		    "off");
 	else
-		state(v, f, f->lines, "end-unproven",
+		state(v, f, last, "end-unproven",
 		    "whether something was cut off behind this line only a head that "
 		    "was kept elsewhere tells (--head, --tsr)");
+}
+
+/* As a crash leaves it that comes before its first record is written. */
+static void
+state_empty(struct verification *v, const struct records_file *f)
+{
+	state(v, f, 0, "empty",
+	    f->torn > 0 ? "it was begun, and holds a torn line, which counts for nothing"
+			: "it was begun, and nothing was written into it");
 }
 
 /* It must be that of a line that holds. */
@@ -131,7 +141,7 @@ state_mark(struct verification *v, const struct verify_mark *m)
 		(void)snprintf(n.words, sizeof(n.words),
 		    "has the given head: it and all before it is what it was then; "
 		    "%" PRIu64 " lines of the file come after it",
-		    m->file->lines - m->line);
+		    records_last_line(m->file) - m->line);
 	verify_note(&v->statements, n);
 }
 
@@ -151,8 +161,13 @@ verify_gaps(struct verification *v)
 	for (size_t i = 0; i < v->records.files; i++) {
 		const struct records_file *f = &v->records.file[i];
 
-		if (f->lines == 0 || f->skipped)
+		if (f->skipped)
 			continue;
+		if (records_last_line(f) == 0) {
+			if (!f->broken)
+				state_empty(v, f);
+			continue;
+		}
 		state_beginning(v, f);
 		if (!f->broken)
 			state_end(v, f);

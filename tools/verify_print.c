@@ -56,8 +56,12 @@ print_file(const struct records_file *f)
 	print_time(from, f->at);
 	print_time(to, f->last_at);
 	(void)printf("%s: %s\n", f->path, verify_state(f));
-	if (f->lines == 0)
+	if (records_last_line(f) == 0)
 		return;
+	if (f->repeated > 0)
+		(void)printf("  begins with %" PRIu64
+			     " lines of the file before it, which count there\n",
+		    f->repeated);
 	(void)printf(
 	    "  host %s, boot %s\n  %" PRIu64 " lines hold, %s to %s (host's clock)\n"
 	    "  sealed: the first %" PRIu64 "; covered by no seal: the last %" PRIu64 "\n",
@@ -139,6 +143,7 @@ file_json(const struct records_file *f)
 	json_text(j, "boot_id", f->boot_id);
 	json_text(j, "state", verify_state(f));
 	json_flag(j, "good", !f->broken && !f->skipped);
+	json_number(j, "repeated", (int64_t)f->repeated);
 	json_number(j, "lines", (int64_t)f->lines);
 	json_number(j, "sealed", (int64_t)f->sealed);
 	json_number(j, "torn", (int64_t)f->torn);

@@ -1,20 +1,67 @@
 /* Do the conclusions follow from the exchanges? */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "verification.h"
 
-/* Another process's records say nothing of this one's. */
-static void
-begin_file(struct verification *v, const struct records_file *f)
+/* Nothing will go on from it: files of one boot stand together. */
+static bool
+is_over(const struct records_file *f, const struct records_file *now)
+{
+	return f->ended || f->broken || strcmp(f->boot_id, now->boot_id) != 0;
+}
+
+static struct verify_replay *
+find_chain(struct verify_replays *all, const struct records_file *f)
+{
+	struct verify_replay *over = NULL;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct verify_replay *c = &all->chain[i];
+
+		if (f->before != NULL && c->file == f->before)
+			return c;
+		if (is_over(c->file, f))
+			over = c;
+	}
+	return over;
+}
+
+static struct verify_replay *
+add_chain(struct verify_replays *all)
 {
 	size_t none = 0;
+	struct verify_replay *c;
 
-	if (v->replay == NULL)
-		v->replay = memory_grow(NULL, &none, 1, sizeof(*v->replay));
-	if (v->replayed == NULL || f->before != v->replayed)
-		*v->replay = (struct replay){ .begun = false };
-	v->replayed = f;
+	all->chain = memory_grow(all->chain, &all->room, all->count + 1, sizeof(*c));
+	c = &all->chain[all->count++];
+	*c = (struct verify_replay){ .replay = memory_grow(
+					 NULL, &none, 1, sizeof(*c->replay)) };
+	return c;
+}
+
+/* Another process's records say nothing of this one's. */
+static void
+begin_file(struct verify_replays *all, const struct records_file *f)
+{
+	struct verify_replay *c = find_chain(all, f);
+
+	if (c == NULL)
+		c = add_chain(all);
+	if (c->file == NULL || c->file != f->before)
+		*c->replay = (struct replay){ .begun = false };
+	c->file = all->file = f;
+	all->now = c->replay;
+}
+
+void
+verify_replay_free(struct verification *v)
+{
+	for (size_t i = 0; i < v->replays.count; i++)
+		free(v->replays.chain[i].replay);
+	free(v->replays.chain);
 }
 
 static void
@@ -42,11 +89,11 @@ verify_replay(
 {
 	struct replay_finding f;
 
-	if (v->replayed != l->file)
-		begin_file(v, l->file);
+	if (v->replays.file != l->file)
+		begin_file(&v->replays, l->file);
 	if (r->type == RECORD_START)
 		v->foreign_method = r->start.method;
-	replay_check(v->replay, r, &f);
+	replay_check(v->replays.now, r, &f);
 	switch (f.verdict) {
 	case REPLAY_NOTHING:
 		break;
