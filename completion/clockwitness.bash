@@ -36,10 +36,15 @@ _clockwitness()
 
 _clockwitnessd()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} options
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} options
 
 	COMPREPLY=()
 	options='-c -o --for --help --once --poll --set --until --version'
+	if [ "$prev" = --set ]; then
+		compopt -o nospace
+		mapfile -t COMPREPLY < <(compgen -W 'announce= burst= common= compress= confine= hwtimestamp= interleaved= keep-size= log= maxpoll= minpoll= pool= port= rotate-age= rotate-size= seal= status= sync= syslog= user= watch=' -- "$cur")
+		return
+	fi
 	[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 }
 

@@ -27,4 +27,6 @@ function __clockwitness_options
 end
 
 complete -c clockwitness -n __fish_use_subcommand -f -a 'verify anchor convert correct merge report export formats status --help --version'
-complete -c clockwitness -n 'not __fish_use_subcommand' -a '(__clockwitness_options)'
+complete -c clockwitness -n 'not __fish_use_subcommand; and not contains -- (commandline -opc)[-1] --style --method' -a '(__clockwitness_options)'
+complete -c clockwitness -n 'contains -- (commandline -opc)[-1] --style' -f -a 'same iso annotate'
+complete -c clockwitness -n 'contains -- (commandline -opc)[-1] --method' -f -a 'smooth linear'

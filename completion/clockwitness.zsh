@@ -7,6 +7,20 @@ if [[ $service == clockwitness && $CURRENT -eq 2 ]]; then
 	compadd -- verify anchor convert correct merge report export formats status --help --version
 	return
 fi
+case $words[CURRENT-1] in
+--style)
+	compadd -- same iso annotate
+	return
+	;;
+--method)
+	compadd -- smooth linear
+	return
+	;;
+--set)
+	compadd -S '' -- announce= burst= common= compress= confine= hwtimestamp= interleaved= keep-size= log= maxpoll= minpoll= pool= port= rotate-age= rotate-size= seal= status= sync= syslog= user= watch=
+	return
+	;;
+esac
 if [[ $service == clockwitnessd ]]; then
 	options='-c -o --for --help --once --poll --set --until --version'
 else

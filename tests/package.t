@@ -43,12 +43,41 @@ for shell in ("bash", "zsh", "fish"):
     if shutil.which(shell):
         for f in glob.glob("completion/*." + shell):
             equal(run(shell, "-n", f).stderr, "", "%s can read %s" % (shell, f))
-script = "source completion/clockwitness.bash; COMP_WORDS=(%s); COMP_CWORD=%d; _%s; echo ${COMPREPLY[*]}"
-for words, n, what, reply in (("clockwitness ver", 1, "clockwitness", "verify"),
-                              ("clockwitness correct --und", 2, "clockwitness", "--undo"),
-                              ("clockwitness correct --style i", 3, "clockwitness", "iso"),
-                              ("clockwitnessd --onc", 1, "clockwitnessd", "--once")):
-    equal(run("bash", "-c", script % (words, n, what)).stdout.strip(), reply, "bash completes '%s'" % words)
+# what each shell itself answers where somebody presses Tab
+BASH = """compopt() { :; } # as no line is being edited
+source completion/clockwitness.bash; COMP_WORDS=($1); [[ $1 != *' ' ]] || COMP_WORDS+=(''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_${COMP_WORDS[0]}; echo ${COMPREPLY[*]}"""
+FISH = "source completion/clockwitness.fish; source completion/clockwitnessd.fish; complete -C $argv[1]"
+ZSH = r"""zmodload zsh/zpty; zpty z zsh -f -i
+zpty -w z "PS1= RPS1=; bindkey -e; setopt no_beep; fpath=($2 \$fpath); autoload -Uz compinit; compinit -D -u; print REA''DY"
+zpty -r z got '*READY*'
+zpty -w -n z "$1"$'\t\C-aprint -r -- BE\'\'GIN \C-e EN\'\'D\n'
+zpty -r z got '*BEGIN *END*'
+print -r -- "$got" """
+os.symlink(os.path.join(TOP, "completion/clockwitness.zsh"), os.path.join(directory("zsh"), "_clockwitness"))
+
+
+def tab(shell, line):
+    """The words that stand for the last one then."""
+    if shell == "fish":
+        return sorted(w.split("\t")[0] for w in run("fish", "--no-config", "-c", FISH, line).stdout.split("\n") if w)
+    if shell == "bash":
+        return sorted(run("bash", "-c", BASH, "bash", line).stdout.split())
+    shown = run("zsh", "-f", "-c", ZSH, "zsh", line, os.path.join(scratch, "zsh")).stdout
+    return re.findall(r"BEGIN (.*) END", shown)[-1].split()[line.count(" "):]
+
+
+for shell in ("bash", "zsh", "fish"):
+    if not shutil.which(shell):
+        skip("%s completes" % shell, "no " + shell)
+        continue
+    for line, reply in (("clockwitness ver", "verify"), ("clockwitness correct --und", "--undo"), ("clockwitness correct --style i", "iso"),
+                        ("clockwitnessd --onc", "--once"), ("clockwitnessd --set conf", "confine=")):
+        equal(tab(shell, line), [reply], "%s completes '%s'" % (shell, line))
+keys = set(re.findall(r'^\t\{ "([\w-]+)", ', open("daemon/config_key.c").read(), re.M)) - {"address", "evidence"}
+equal(tab("bash", "clockwitnessd --set "), sorted(k + "=" for k in keys), "all keys of the configuration that --set takes")
+for f in ("completion/clockwitness.zsh", "completion/clockwitnessd.fish"):
+    equal([k for k in keys if not re.search(r"[' ]%s=" % k, open(f).read())], [], "%s has them all, too" % f)
 
 # each tool's own fields, as its artifacts have them
 try:
@@ -61,6 +90,9 @@ try:
     ok(set(raptor) <= {"name", "author", "description", "type", "required_permissions", "implied_permissions", "tools",
                        "parameters", "precondition", "resources", "sources"}, "the artifact for Velociraptor has Velociraptor's keys", list(raptor))
     query = raptor["sources"][0]["query"]
+    fixed = re.search(r'argv=\(str\(str=Program\[0\]\.OSPath\)((?:, "[^"]*")*)\) \+ Named\._value', query)
+    between = re.search(r'split\(string=Servers, sep="([^"]*)"\)', query)
+    ok(fixed and between, "its command line can be read", query)
     equal([p["name"] for p in raptor["parameters"] if not re.search(r"\b%s\b" % p["name"], query)], [], "its query uses its parameters")
 except ImportError:
     skip("the artifacts can be parsed", "no python3-yaml")
@@ -71,6 +103,9 @@ if uac:
     got = run("sh", "-c", uac["artifacts"][0]["command"], env=dict(
         os.environ, PATH=os.path.join(scratch, "bin") + ":" + os.environ["PATH"], CLOCKWITNESS_SERVERS=" ".join(servers.all())))
     equal((got.returncode, "3 of 3 agree" in got.stdout), (0, True), "UAC's command does what it is for")
+    words = re.findall('"([^"]*)"', fixed[1]) + [w for w in re.split(between[1].replace("\\\\", "\\"), "  ".join(servers.all())) if w]
+    got = run(DAEMON, *words)
+    equal((got.returncode, "3 of 3 agree" in got.stdout), (0, True), "so does Velociraptor's, %s" % " ".join(words[:-3]))
 
 if "asan" in subprocess.run(["ldd", DAEMON], capture_output=True, text=True).stdout:
     skip("Debian packages", "they are not built with a sanitizer")
