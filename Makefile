@@ -37,7 +37,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 DEPS_BUILD = gcc libc6-dev pkg-config libevent-dev libsystemd-dev libinih-dev \
              libsodium-dev libjansson-dev libarchive-dev libssl-dev libzstd-dev libseccomp-dev
 DEPS_TEST  = chromium check python3 perl strace jq openssl coreutils util-linux iproute2 \
-             libseccomp2 libgnutls30 libcap2 tzdata python3-yaml dpkg-dev systemd-container dbus zstd
+             libseccomp2 libgnutls30 libcap2 tzdata python3-yaml dpkg-dev systemd-container dbus zstd e2fsprogs mount
 DEPS_LINT  = clang clang-format clang-tidy cppcheck mandoc shellcheck systemd libclang-rt-14-dev lintian
 
 WARNINGS = -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla \

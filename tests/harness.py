@@ -22,7 +22,8 @@ BUILD = os.path.join(TOP, os.environ.get("BUILD", "build"))
 DAEMON = os.path.join(BUILD, "clockwitnessd")
 TOOL = os.path.join(BUILD, "clockwitness")
 MAKE_EVIDENCE = os.path.join(BUILD, "tests", "prog_make_evidence")
-SAFE = ["setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time"]
+# and none outlives a test, however that ends
+SAFE = ["setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time", "--pdeathsig", "KILL"]
 
 scratch = tempfile.mkdtemp(prefix="clockwitness-test-")
 atexit.register(shutil.rmtree, scratch, ignore_errors=True)
