@@ -4,8 +4,9 @@
  *
  * usage: prog_make_year DAYS [SERVERS [POLL_S [DIRECTORY]]]
  * SERVERS (8) servers 5..25 ms away with 1 ms of jitter, one exchange each every POLL_S
- * (64) s, a seal after each round; a host clock that nobody steers and whose oscillator
- * swings by 0.3 ppm a day. On standard output, or a file a day in the directory.
+ * (64) s, a calibration and a seal after each round; a host clock that nobody steers and
+ * whose oscillator swings by 0.3 ppm a day. On standard output, or a file a day in the
+ * directory.
  */
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #include "chain.h"
 #include "record.h"
+#include "replay.h"
 #include "sample.h"
 
 #define UTC_AT_START (INT64_C(1767225600) * NS_PER_SECOND) /* 2026-01-01 */
@@ -28,9 +30,11 @@ struct pen {
 	FILE *out;
 	const char *directory; /* NULL: one file */
 	int files;
+	struct record_servers servers;
 };
 
 static struct record record;
+static struct replay replay; /* conclusions follow from the exchanges */
 
 static double
 uniform(struct pen *p)
@@ -54,6 +58,7 @@ write_record(struct pen *p)
 
 	record.seq = p->chain.seq;
 	record.prev = p->chain.head;
+	replay_take(&replay, &record);
 	write_line(p, line, record_encode(&record, line, sizeof(line)));
 }
 
@@ -165,6 +170,7 @@ write_start(struct pen *p)
 		.clocksource = "tsc",
 		.timezone = "UTC",
 		.watch_s = 1,
+		.servers = p->servers,
 	};
 	new_key(p, &p->key);
 	record.start.seal_key = p->key.public_half;
@@ -208,6 +214,7 @@ rotate(struct pen *p, double s)
 		.boot_id = "00000000-0000-0000-0000-000000000001",
 		.timezone = "UTC",
 		.watch_s = 1,
+		.servers = p->servers,
 		.reason = "age",
 		.seal_key = p->key.public_half,
 	};
@@ -215,29 +222,26 @@ rotate(struct pen *p, double s)
 	write_record(p);
 }
 
-/* One is enough: the model rests on the exchanges. */
 static void
 write_calibration(struct pen *p, double s)
 {
 	record = (struct record){ .type = RECORD_CALIBRATION, .at = read_clocks(s) };
-	record.calibration = (struct calibration){
-		.outcome = OUTCOME_MAJORITY,
-		.candidates = 8,
-		.truechimers = 8,
-		.selected = true,
-		.server = "ntp0.example.org",
-		.offset = { utc_at(s) - record.at.real.ns },
-		.utc_minus_raw = { utc_at(s) - record.at.raw.ns },
-		.frequency = 20e-6,
-		.oscillator = 20e-6,
-		.frequency_error = 1e-7,
-		.noise = { 100000 },
-		.uncertainty = { 5000000 },
-		.bound = { 7000000 },
-		.length = { 3600 * NS_PER_SECOND },
-		.samples = 64,
-	};
+	calibrator_conclude(&replay.calibrator, &record.at, &record.calibration);
 	write_record(p);
+}
+
+static void
+name_servers(struct pen *p, int servers, double poll)
+{
+	p->servers.count = (size_t)servers;
+	for (int i = 0; i < servers; i++) {
+		struct record_server *s = &p->servers.server[i];
+
+		*s = (struct record_server){ .port = 123, .pool = 1 };
+		s->fixed_poll.ns = llround(poll * 1e9);
+		(void)snprintf(s->name, sizeof(s->name), "ntp%d.example.org", i);
+		(void)snprintf(s->address, sizeof(s->address), "192.0.2.%d", i);
+	}
 }
 
 int
@@ -249,8 +253,10 @@ main(int argc, char *argv[])
 	double poll = argc > 3 ? atof(argv[3]) : 64;
 	struct clock_reading at;
 
-	if (end <= 0 || servers < 1 || poll <= 0 || !seal_begin())
+	if (end <= 0 || servers < 1 || servers > MAX_SERVERS || poll <= 0 ||
+	    !seal_begin())
 		return 2;
+	name_servers(&pen, servers, poll);
 	pen.directory = argc > 4 ? argv[4] : NULL;
 	open_file(&pen);
 	write_start(&pen);
@@ -258,8 +264,7 @@ main(int argc, char *argv[])
 		for (int i = 0; i < servers; i++)
 			write_exchange(&pen, s + poll * i / servers, i);
 		at = read_clocks(s + poll - 0.5);
-		if (s < 2 || s + poll >= end)
-			write_calibration(&pen, s + poll - 0.5);
+		write_calibration(&pen, s + poll - 0.5);
 		write_seal(&pen, &at, false);
 		if (pen.directory != NULL && s + poll >= pen.files * DAY_S &&
 		    s + poll < end)

@@ -31,6 +31,7 @@ def changed(day=-1, old=b"", new=b"", gone=-1, after=0.5):
     return path
 
 
+equal(tool("verify", "--closed", year).returncode, 0, "a year that is made is good, and its conclusions follow")
 serial = iter(range(100))
 part, all_of_it = near(), near("--whole")
 answers = [json.loads(p.stdout) for p in (part, all_of_it)]
