@@ -10,12 +10,6 @@
 #define UNKNOWN 5e-5 /* s/s: half of what the fit begins with */
 #define FLICKER 3e-7 /* s/s: what an hour's fit does not know of tomorrow */
 
-static double
-ms(struct span d)
-{
-	return span_seconds(d) * 1e3;
-}
-
 static const char *
 slow_or_fast(double v)
 {
@@ -196,60 +190,4 @@ report_progress(const struct calibration *c)
 		log_line(LOG_INFO, "%s; if stopped now, +-%s a day away", sentence, day);
 	else
 		log_line(LOG_INFO, "%s", sentence);
-}
-
-/* "GPS", "192.0.2.7" or "0x7f7f0101": letters at stratum 0 and 1, else an address. */
-static void
-print_refid(const struct exchange *x, char *out, size_t size)
-{
-	bool letters = x->stratum <= 1 || x->stratum > NTP_STRATUM_MAX;
-	size_t n = 0;
-
-	for (; n < 4 && letters && x->refid[n] != 0; n++)
-		letters = x->refid[n] >= 0x20 && x->refid[n] < 0x7f;
-	if (letters)
-		(void)snprintf(out, size, "%.*s", (int)n, (const char *)x->refid);
-	else
-		(void)snprintf(out, size, "%u.%u.%u.%u", x->refid[0], x->refid[1],
-		    x->refid[2], x->refid[3]);
-}
-
-static void
-print_server(FILE *out, const struct server_calibration *s, const struct exchange *x)
-{
-	char refid[20];
-
-	(void)fprintf(out, "%-24s %-14s", s->name, verdict_names[s->verdict]);
-	if (!x->decoded) {
-		(void)fprintf(out, " %s\n", fault_names[x->fault]);
-		return;
-	}
-	print_refid(x, refid, sizeof(refid));
-	(void)fprintf(out, " %4u %7u %-15s %11.3f %11.3f %9d", x->leap, x->stratum, refid,
-	    ms(x->root_delay), ms(x->root_dispersion), x->precision);
-	if (s->pairs == 0)
-		(void)fprintf(out, " %s\n", fault_names[x->fault]);
-	else
-		(void)fprintf(out, " %+14.6f %10.3f %10.3f\n",
-		    span_seconds(s->pair[0].offset), ms(s->pair[0].delay),
-		    ms(s->root_distance));
-}
-
-void
-report_table(FILE *out, const struct calibration *c, const struct exchange last[])
-{
-	char sentence[512];
-
-	(void)fprintf(out, "%-24s %-14s %4s %7s %-15s %11s %11s %9s %14s %10s %10s\n",
-	    "server", "verdict", "leap", "stratum", "refid", "rootdel/ms", "rootdisp/ms",
-	    "precision", "offset/s", "delay/ms", "distance/ms");
-	for (size_t i = 0; i < c->servers; i++)
-		print_server(out, &c->server_at[i], &last[i]);
-	report_sentence(c, sentence, sizeof(sentence));
-	(void)fprintf(out, "%s\n", sentence);
-	if (c->outcome == OUTCOME_ONLY_SERVER)
-		(void)fprintf(
-		    out, "no majority possible with one server: its word alone\n");
-	if (c->outcome == OUTCOME_NO_MAJORITY)
-		(void)fprintf(out, "no majority: nothing is claimed\n");
 }

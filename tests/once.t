@@ -16,8 +16,14 @@ ok(abs(float(rows[four["near"]][8]) - 3.2) < 0.001, "a server 3.2 s ahead has of
 holds("(slow)", got.stdout, "a host whose servers are ahead is called slow")
 equal(rows[four["near"]][2:5], ["0", "1", "GPS"], "leap, stratum and reference ID of the reply are shown")
 
+equal({r[11] for r in rows.values()} - {"kernel", "user", "user/kernel", "kernel/user"}, set(), "who stamped is shown")
+
 with open("/dev/full", "w") as full:
     equal(daemon(*FAST, *four.all(), stdout=full).returncode, 3, "a table that cannot be written: exit 3")
+
+pair = Servers({"able": clock(3.2, ntp={"interleaved": True}), "plain": clock(3.2)})
+got = daemon(*FAST, "--set", "interleaved=yes", *pair.all())
+equal([line.split("  ")[-1].count("interleaved") for line in got.stdout.splitlines()[1:3]], [1, 0], "and whose replies are interleaved")
 
 behind = Servers({n: clock(-0.75) for n in "abc"})
 got = daemon(*FAST, *behind.all())
