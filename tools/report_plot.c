@@ -2,33 +2,15 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "calendar.h"
 #include "report_script.h"
-#include "selection.h"
 
-#define LEFT 90
-#define RIGHT 990
-#define TOP 24
 #define BOTTOM 250
-#define ROW 18
 
-struct axis {
-	double from, to;  /* data */
-	double low, high; /* px, of from and to */
-};
-
-static double
-place(const struct axis *a, double v)
+struct svg_axis
+plot_time_axis(const struct report *r)
 {
-	return a->low + (a->high - a->low) * (v - a->from) / (a->to - a->from);
-}
-
-static struct axis
-time_axis(const struct report *r)
-{
-	struct axis a = { 0, 1, LEFT, RIGHT };
+	struct svg_axis a = { 0, 1, SVG_LEFT, SVG_RIGHT };
 
 	if (r->samples > 0) {
 		a.from = (double)r->sample[0].at.ns / 1e9;
@@ -38,119 +20,6 @@ time_axis(const struct report *r)
 		a.to = a.from + 1;
 	return a;
 }
-
-static void
-put_real(struct outlet *o, double v)
-{
-	char text[64];
-
-	(void)snprintf(text, sizeof(text), "%.1f", v);
-	put_text(o, text);
-}
-
-static void
-put_line(struct outlet *o, const char *class, const double at[4])
-{
-	static const char *const names[] = { "x1", "y1", "x2", "y2" };
-
-	put_text(o, "<line class=\"");
-	put_text(o, class);
-	for (size_t i = 0; i < 4; i++) {
-		put_text(o, "\" ");
-		put_text(o, names[i]);
-		put_text(o, "=\"");
-		put_real(o, at[i]);
-	}
-	put_text(o, "\"/>");
-}
-
-static void
-put_label(struct outlet *o, const char *class, double x, double y, const char *text)
-{
-	put_text(o, "<text class=\"");
-	put_text(o, class);
-	put_text(o, "\" x=\"");
-	put_real(o, x);
-	put_text(o, "\" y=\"");
-	put_real(o, y);
-	put_text(o, "\">");
-	put_text(o, text);
-	put_text(o, "</text>\n");
-}
-
-/* ---- axes */
-
-static const double steps_s[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600,
-	7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000,
-	31536000 };
-
-static double
-time_step(double length)
-{
-	for (size_t i = 0; i < sizeof(steps_s) / sizeof(*steps_s); i++)
-		if (length / steps_s[i] <= 8)
-			return steps_s[i];
-	return 63072000;
-}
-
-static void
-put_time_axis(struct outlet *o, const struct axis *x, double bottom)
-{
-	double step = time_step(x->to - x->from);
-	double first = ceil(x->from / step);
-
-	for (int i = 0; (first + i) * step <= x->to; i++) {
-		struct civil c = civil_from_seconds((int64_t)((first + i) * step));
-		char text[64];
-		double at = place(x, (first + i) * step);
-
-		(void)snprintf(text, sizeof(text),
-		    step < 86400 ? "%02d:%02d:%02d" : "%02d-%02d",
-		    step < 86400 ? c.hour : c.month, step < 86400 ? c.minute : c.day,
-		    c.second);
-		put_line(o, "grid", (const double[]){ at, TOP, at, bottom });
-		put_label(o, "tick mid", at, bottom + 16, text);
-	}
-}
-
-/* 1, 2 or 5 times a power of ten. */
-static double
-nice_step(double length)
-{
-	double power = 1;
-	double norm;
-
-	while (power > length / 5)
-		power /= 10;
-	while (power * 10 <= length / 5)
-		power *= 10;
-	norm = length / 5 / power;
-	return power * (norm >= 5 ? 5 : norm >= 2 ? 2 : 1);
-}
-
-static void
-put_value_axis(struct outlet *o, const struct axis *y, const char *unit)
-{
-	double step = nice_step(y->to - y->from);
-	double first = ceil(y->from / step);
-	int digits = 0;
-
-	while (step * pow(10, digits) < 0.999 && digits < 9)
-		digits++;
-	for (int i = 0; (first + i) * step <= y->to; i++) {
-		char text[64];
-		double v = (first + i) * step;
-
-		(void)snprintf(
-		    text, sizeof(text), "%.*f", digits, fabs(v) < step / 2 ? 0.0 : v);
-		put_line(
-		    o, "grid", (const double[]){ LEFT, place(y, v), RIGHT, place(y, v) });
-		put_label(o, "tick end", LEFT - 8, place(y, v) + 4, text);
-	}
-	put_label(o, "tick end", LEFT - 8, TOP - 8, unit);
-}
-
-/* ---- what is drawn */
 
 struct unit {
 	const char *name;
@@ -201,10 +70,10 @@ value(const struct report_sample *s, enum shown what)
 }
 
 /* From the least to the greatest of both, and a little more. */
-static struct axis
+static struct svg_axis
 value_axis(const struct report *r, enum shown least, enum shown most)
 {
-	struct axis a = { INFINITY, -INFINITY, BOTTOM, TOP };
+	struct svg_axis a = { INFINITY, -INFINITY, BOTTOM, SVG_TOP };
 	double more;
 
 	for (size_t i = 0; i < r->samples; i++) {
@@ -220,25 +89,15 @@ value_axis(const struct report *r, enum shown least, enum shown most)
 }
 
 static void
-put_point(struct outlet *o, char command, double x, double y)
-{
-	char text[64];
-
-	(void)snprintf(
-	    text, sizeof(text), "%c%.1f %.1f", command, x, fmax(fmin(y, 20000), -20000));
-	put_text(o, text);
-}
-
-static void
-put_path(struct outlet *o, const struct report *r, enum shown what, const struct axis *x,
-    const struct axis *y)
+put_path(struct outlet *o, const struct report *r, enum shown what,
+    const struct svg_axis *x, const struct svg_axis *y)
 {
 	put_text(o, "<path class=\"line\" d=\"");
 	for (size_t i = 0; i < r->samples; i++) {
 		const struct report_sample *s = &r->sample[i];
 
-		put_point(o, i == 0 || s->apart ? 'M' : 'L',
-		    place(x, (double)s->at.ns / 1e9), place(y, value(s, what)));
+		svg_point(o, i == 0 || s->apart ? 'M' : 'L',
+		    svg_place(x, (double)s->at.ns / 1e9), svg_place(y, value(s, what)));
 	}
 	put_text(o, "\"/>\n");
 }
@@ -246,7 +105,7 @@ put_path(struct outlet *o, const struct report *r, enum shown what, const struct
 /* A stretch at a time: along its upper edge, and back along its lower one. */
 static void
 put_band(struct outlet *o, const struct report *r, const char *class,
-    const enum shown edges[2], const struct axis axes[2])
+    const enum shown edges[2], const struct svg_axis axes[2])
 {
 	size_t from = 0;
 
@@ -259,13 +118,13 @@ put_band(struct outlet *o, const struct report *r, const char *class,
 		while (to < r->samples && !r->sample[to].apart)
 			to++;
 		for (size_t i = from; i < to; i++)
-			put_point(o, i == from ? 'M' : 'L',
-			    place(&axes[0], (double)r->sample[i].at.ns / 1e9),
-			    place(&axes[1], value(&r->sample[i], edges[0])));
+			svg_point(o, i == from ? 'M' : 'L',
+			    svg_place(&axes[0], (double)r->sample[i].at.ns / 1e9),
+			    svg_place(&axes[1], value(&r->sample[i], edges[0])));
 		for (size_t i = to; i-- > from;)
-			put_point(o, 'L',
-			    place(&axes[0], (double)r->sample[i].at.ns / 1e9),
-			    place(&axes[1], value(&r->sample[i], edges[1])));
+			svg_point(o, 'L',
+			    svg_place(&axes[0], (double)r->sample[i].at.ns / 1e9),
+			    svg_place(&axes[1], value(&r->sample[i], edges[1])));
 		put_text(o, "Z");
 		from = to;
 	}
@@ -273,13 +132,14 @@ put_band(struct outlet *o, const struct report *r, const char *class,
 }
 
 static void
-put_marks(struct outlet *o, const struct report *r, const struct axis *x, double bottom)
+put_marks(
+    struct outlet *o, const struct report *r, const struct svg_axis *x, double bottom)
 {
 	for (size_t i = 0; i < r->marks; i++) {
 		const struct report_mark *m = &r->mark[i];
-		double at = place(x, (double)m->at.ns / 1e9);
+		double at = svg_place(x, (double)m->at.ns / 1e9);
 
-		if (at < LEFT - 1 || at > RIGHT + 1)
+		if (at < SVG_LEFT - 1 || at > SVG_RIGHT + 1)
 			continue;
 		put_text(o, "<g class=\"mark\"><title>");
 		put_time(o, m->at.ns, 3);
@@ -288,137 +148,49 @@ put_marks(struct outlet *o, const struct report *r, const struct axis *x, double
 		put_text(o, ": ");
 		put_html(o, m->what);
 		put_text(o, "</title>");
-		put_line(o, "mark", (const double[]){ at, TOP, at, bottom });
+		svg_line(o, "mark", (const double[]){ at, SVG_TOP, at, bottom });
 		put_text(o, "</g>\n");
 	}
-}
-
-static void
-begin_picture(struct outlet *o, const char *name, const char *title, double height)
-{
-	char text[400];
-
-	(void)snprintf(text, sizeof(text),
-	    "<svg id=\"%s\" class=\"plot\" viewBox=\"0 0 1000 %.0f\" role=\"img\" "
-	    "aria-label=\"%s\"><defs><clipPath id=\"clip-%s\"><rect x=\"%d\" y=\"%d\" "
-	    "width=\"%d\" height=\"%.0f\"/></clipPath></defs>\n",
-	    name, height, title, name, LEFT, TOP, RIGHT - LEFT, height - TOP - 26);
-	put_text(o, text);
-}
-
-static void
-end_picture(struct outlet *o)
-{
-	put_text(o, "</g></svg>\n");
 }
 
 void
 plot_offset(struct outlet *o, const struct report *r)
 {
-	struct axis axes[2] = { time_axis(r), value_axis(r, SHOWN_LOWER, SHOWN_UPPER) };
+	struct svg_axis axes[2] = { plot_time_axis(r),
+		value_axis(r, SHOWN_LOWER, SHOWN_UPPER) };
 	struct unit u = unit_for(fmax(fabs(axes[1].from), fabs(axes[1].to)));
-	struct axis labels = axes[1];
+	struct svg_axis labels = axes[1];
 
 	labels.from *= u.per_second;
 	labels.to *= u.per_second;
-	begin_picture(o, "offset", "offset over time", BOTTOM + 26);
-	put_text(o, "<g class=\"axes\">");
-	put_time_axis(o, &axes[0], BOTTOM);
-	put_value_axis(o, &labels, u.name);
-	put_text(o, "</g><g class=\"data\" clip-path=\"url(#clip-offset)\">\n");
+	svg_begin(o, "offset", "offset over time", BOTTOM + 26);
+	svg_time_axis(o, &axes[0], BOTTOM);
+	svg_value_axis(o, &labels, u.name);
+	svg_data(o, "offset");
 	put_band(o, r, "bound", (const enum shown[]){ SHOWN_HIGH, SHOWN_LOW }, axes);
 	put_band(o, r, "sure", (const enum shown[]){ SHOWN_UPPER, SHOWN_LOWER }, axes);
 	put_path(o, r, SHOWN_OFFSET, &axes[0], &axes[1]);
 	put_marks(o, r, &axes[0], BOTTOM);
-	end_picture(o);
+	svg_end(o);
 }
 
 void
 plot_frequency(struct outlet *o, const struct report *r)
 {
-	struct axis axes[2] = { time_axis(r),
+	struct svg_axis axes[2] = { plot_time_axis(r),
 		value_axis(r, SHOWN_PPM_LOWER, SHOWN_PPM_UPPER) };
 
-	begin_picture(o, "frequency", "frequency over time", BOTTOM + 26);
-	put_text(o, "<g class=\"axes\">");
-	put_time_axis(o, &axes[0], BOTTOM);
-	put_value_axis(o, &axes[1], "ppm");
-	put_text(o, "</g><g class=\"data\" clip-path=\"url(#clip-frequency)\">\n");
+	svg_begin(o, "frequency", "frequency over time", BOTTOM + 26);
+	svg_time_axis(o, &axes[0], BOTTOM);
+	svg_value_axis(o, &axes[1], "ppm");
+	svg_data(o, "frequency");
 	put_band(
 	    o, r, "bound", (const enum shown[]){ SHOWN_PPM_HIGH, SHOWN_PPM_LOW }, axes);
 	put_band(
 	    o, r, "sure", (const enum shown[]){ SHOWN_PPM_UPPER, SHOWN_PPM_LOWER }, axes);
 	put_path(o, r, SHOWN_PPM, &axes[0], &axes[1]);
 	put_marks(o, r, &axes[0], BOTTOM);
-	end_picture(o);
-}
-
-static const char *
-verdict_class(enum verdict v)
-{
-	if (v == VERDICT_SELECTED)
-		return "v-selected";
-	if (v == VERDICT_ELIGIBLE)
-		return "v-eligible";
-	return v == VERDICT_FALSETICKER ? "v-false" : "v-other";
-}
-
-static void
-put_standing(struct outlet *o, const struct report *r, const struct report_standing *s,
-    const struct axis *x)
-{
-	double from = fmax(place(x, (double)s->from.ns / 1e9), LEFT);
-	double to = fmin(place(x, (double)s->to.ns / 1e9), RIGHT);
-	char text[200];
-
-	if (to < LEFT || from > RIGHT)
-		return;
-	(void)snprintf(text, sizeof(text),
-	    "<rect class=\"%s\" x=\"%.1f\" y=\"%zu\" width=\"%.1f\" height=\"12\"><title>",
-	    verdict_class(s->verdict), from, TOP + 3 + ROW * s->server,
-	    fmax(to - from, 1));
-	put_text(o, text);
-	put_html(o, r->server[s->server].name);
-	put_text(o, ": ");
-	put_text(o, verdict_names[s->verdict]);
-	put_text(o, " from ");
-	put_time(o, s->from.ns, 0);
-	put_text(o, "Z to ");
-	put_time(o, s->to.ns, 0);
-	put_text(o, "Z</title></rect>\n");
-}
-
-/* Ends tell more than beginnings, of addresses and of names of one pool. */
-static void
-put_short(struct outlet *o, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (n > 13)
-		put_text(o, "...");
-	put_html(o, n > 13 ? name + n - 11 : name);
-}
-
-void
-plot_servers(struct outlet *o, const struct report *r)
-{
-	struct axis x = time_axis(r);
-	double bottom = TOP + (double)(ROW * r->servers) + 4;
-
-	begin_picture(o, "servers", "verdicts over time", bottom + 26);
-	put_text(o, "<g class=\"axes\">");
-	put_time_axis(o, &x, bottom);
-	for (size_t i = 0; i < r->servers; i++) {
-		put_text(o, "<text class=\"tick end\" x=\"82\" y=\"");
-		put_unsigned(o, TOP + 13 + ROW * i);
-		put_text(o, "\">");
-		put_short(o, r->server[i].name);
-		put_text(o, "</text>\n");
-	}
-	put_text(o, "</g><g class=\"data\" clip-path=\"url(#clip-servers)\">\n");
-	for (size_t i = 0; i < r->standings; i++)
-		put_standing(o, r, &r->standing[i], &x);
-	end_picture(o);
+	svg_end(o);
 }
 
 /* ---- for the script: seconds since the first sample, and seconds */

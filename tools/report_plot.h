@@ -7,6 +7,10 @@
 
 #include "outlet.h"
 #include "report_data.h"
+#include "svg.h"
+
+/* All of them have this one. */
+struct svg_axis plot_time_axis(const struct report *r);
 
 void plot_offset(struct outlet *o, const struct report *r);
 void plot_frequency(struct outlet *o, const struct report *r);
