@@ -8,6 +8,7 @@
 #include "binary_parts.h"
 
 #define NAME_MOST 128  /* the journal allows 64 octets */
+#define LINE_MOST 128  /* of those that are looked ahead at */
 #define DIGITS_MOST 19 /* of what is less than 2^63 */
 
 /*
@@ -16,6 +17,67 @@
  */
 static const char *const stamped[] = { "__REALTIME_TIMESTAMP=",
 	"_SOURCE_REALTIME_TIMESTAMP=" };
+
+static bool
+begins_with(const uint8_t *line, size_t n, const char *name)
+{
+	return n >= strlen(name) && memcmp(line, name, strlen(name)) == 0;
+}
+
+/* false: it is none, or one that is too long. */
+static bool
+number(const uint8_t *digits, size_t n, int64_t *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (digits[i] < '0' || digits[i] > '9')
+			return false;
+		*out = *out * 10 + (digits[i] - '0');
+	}
+	return n > 0 && n < DIGITS_MOST;
+}
+
+/* true: more may come. */
+static bool
+take_line(const uint8_t *line, size_t n, bool *has_us, struct binary_uptime *out)
+{
+	static const char monotonic[] = "__MONOTONIC_TIMESTAMP=";
+	static const char boot[] = "_BOOT_ID=";
+	size_t length = sizeof(monotonic) - 1;
+
+	if (begins_with(line, n, monotonic)) {
+		if (n < length + DIGITS_MOST)
+			*has_us = number(line + length, n - length, &out->us);
+		return true;
+	}
+	length = sizeof(boot) - 1;
+	if (begins_with(line, n, boot) && n == length + sizeof(out->boot)) {
+		memcpy(out->boot, line + length, sizeof(out->boot));
+		out->known = *has_us;
+	}
+	return begins_with(line, n, "__SEQNUM");
+}
+
+/* The lines behind the time of an entry say how long the host had been up. */
+static enum binary_step
+look_ahead(const uint8_t *at, size_t n, bool whole, struct binary_uptime *out)
+{
+	bool more = true;
+	bool has_us = false;
+
+	for (int i = 0; i < 4 && more; i++) {
+		const uint8_t *newline = memchr(at, '\n', n < LINE_MOST ? n : LINE_MOST);
+		size_t length;
+
+		if (newline == NULL)
+			return n < LINE_MOST && !whole ? BINARY_MORE : BINARY_ITEM;
+		length = (size_t)(newline - at);
+		more = take_line(at, length, &has_us, out);
+		at = newline + 1;
+		n -= length + 1;
+	}
+	return BINARY_ITEM;
+}
 
 static enum binary_step
 take_octets(const uint8_t *octets, size_t n, size_t name, struct binary_item *out)
@@ -34,7 +96,8 @@ take_octets(const uint8_t *octets, size_t n, size_t name, struct binary_item *ou
 
 /* A number that is too long for one is text like any other. */
 static enum binary_step
-take_stamp(const uint8_t *octets, size_t n, size_t at, struct binary_item *out)
+take_stamp(const struct binary_log *b, const uint8_t *octets, size_t n, size_t at,
+    struct binary_item *out)
 {
 	size_t end = at;
 
@@ -50,23 +113,27 @@ take_stamp(const uint8_t *octets, size_t n, size_t at, struct binary_item *out)
 	out->stamp[0].at = at;
 	out->stamp[0].form =
 	    (struct binary_form){ .kind = BINARY_DIGITS, .digits = (uint8_t)(end - at) };
+	if (octets[1] == '_')
+		return look_ahead(octets + end + 1, n - end - 1, b->whole, &out->up);
 	return BINARY_ITEM;
 }
 
 static enum binary_step
-take_text(const uint8_t *octets, size_t n, size_t name, struct binary_item *out)
+take_text(const struct binary_log *b, const uint8_t *octets, size_t n, size_t name,
+    struct binary_item *out)
 {
 	out->head = name + 1;
 	out->to_newline = true;
 	for (size_t i = 0; i < sizeof(stamped) / sizeof(*stamped); i++)
 		if (strlen(stamped[i]) == out->head &&
 		    memcmp(octets, stamped[i], out->head) == 0)
-			return take_stamp(octets, n, out->head, out);
+			return take_stamp(b, octets, n, out->head, out);
 	return BINARY_ITEM;
 }
 
 enum binary_step
-export_next(const uint8_t *octets, size_t n, struct binary_item *out)
+export_next(
+    const struct binary_log *b, const uint8_t *octets, size_t n, struct binary_item *out)
 {
 	size_t name = 0;
 
@@ -78,7 +145,7 @@ export_next(const uint8_t *octets, size_t n, struct binary_item *out)
 	if (name == n)
 		return BINARY_MORE;
 	if (octets[name] == '=')
-		return take_text(octets, n, name, out);
+		return take_text(b, octets, n, name, out);
 	if (name > 0)
 		return take_octets(octets, n, name, out);
 	out->head = 1;

@@ -114,7 +114,7 @@ binary_log_next(
 	case BINARY_PCAPNG:
 		return pcapng_next(b, octets, n, out);
 	case BINARY_EXPORT:
-		return export_next(octets, n, out);
+		return export_next(b, octets, n, out);
 	case BINARY_NONE:
 	case BINARY_JOURNAL:
 	case BINARY_FORMATS:

@@ -17,6 +17,7 @@ enum binary_step pcap_next(
 enum binary_step pcapng_next(
     struct binary_log *b, const uint8_t *octets, size_t n, struct binary_item *out);
 
-enum binary_step export_next(const uint8_t *octets, size_t n, struct binary_item *out);
+enum binary_step export_next(
+    const struct binary_log *b, const uint8_t *octets, size_t n, struct binary_item *out);
 
 #endif

@@ -53,8 +53,9 @@ struct binary_log {
 	bool begun;                        /* pcap: its header is past */
 	int32_t unit_ns;                   /* pcap */
 	size_t packet_header;              /* pcap: octets */
-	bool in_section;                   /* pcapng */
-	uint32_t interfaces, known;        /* described, and kept how they count */
+	bool whole;      /* export: no more octets will come than those that are given */
+	bool in_section; /* pcapng */
+	uint32_t interfaces, known; /* described, and kept how they count */
 	size_t kinds;
 	struct binary_interface interface[BINARY_INTERFACES];
 };
@@ -84,6 +85,13 @@ struct binary_stamp {
 	struct binary_form form;
 };
 
+/* What stands beside a stamp of the journal. */
+struct binary_uptime {
+	bool known;
+	int64_t us;       /* since the boot, less than 10^18 */
+	uint8_t boot[32]; /* its ID, hexadecimal digits */
+};
+
 #define BINARY_STAMPS 3
 
 struct binary_item {
@@ -95,6 +103,7 @@ struct binary_item {
 	enum binary_note note;
 	size_t stamps; /* for BINARY_CLOCK_*, one, which is not to be changed */
 	struct binary_stamp stamp[BINARY_STAMPS];
+	struct binary_uptime up;
 };
 
 enum binary_step {

@@ -255,6 +255,54 @@ equal([(e["line"], e["format"], e["resolution_ns"]) for e in map(json.loads, wor
 code, out, words = correct(put("torn.export", entry(0, 0) + b"MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff__REALTIME_TIMESTAMP=1773144000000000\n"), plus)
 equal((code, out[:len(entry(0, 0))]), (3, entry(0, 3200000000)), "a field of impossible length ends the reading, exit 3")
 
+
+# ---- of several answers the one that the log itself tells
+
+def set_back(by):
+    return write("back%d.jsonl" % by, run(MAKE_EVIDENCE, NOON, "0", "0", "3600", "UTC", "0", "1800", str(-by * SECOND)).stdout)
+
+
+def seconds(octets):
+    return [struct.unpack("<ii", octets[i + 340:i + 348])[0] - T for i in range(0, len(octets), 384)]
+
+
+for by, at, told, want in ((600, (1500, 1510, 1505, 1799), True, [1500, 1510, 1800, 1200, 2105, 2399]),
+                           (600, (1500, 1510, 1505, 1799), False, [1500, 1510, 1505, 1799]),
+                           (5, (1797, 1799, 1796, 1799), True, [1797, 1799, 1800, 1795, 1801, 1804])):
+    clock = [login((T + 1800) * 10**6, OLD_TIME), login((T + 1800 - by) * 10**6, NEW_TIME)] if told else []
+    made = [login((T + s) * 10**6) for s in at]
+    code, out, words = correct(put("set-back", b"".join(made[:2] + clock + made[2:])), set_back(by), "--format", "utmp")
+    equal((code, seconds(out)), (0, want), "%s OLD_TIME and NEW_TIME, a clock set back by %d s" % ("with" if told else "without", by))
+
+begins = json.loads(open(set_back(600)).readline())
+up = begins["raw_ns"] // 1000
+
+
+def told(second, since, boot=begins["boot_id"].replace("-", ""), more=b""):
+    """An entry: what the clock showed, and what had really gone by."""
+    return (b"__CURSOR=x\n__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n%s_BOOT_ID=%s\nMESSAGE=x\n"
+            b"_SOURCE_REALTIME_TIMESTAMP=%d\n\n" % ((T + second) * 10**6, up + since * 10**6, more, boot.encode(), (T + second) * 10**6 - 9))
+
+
+def entries(octets):
+    return [int(l.split(b"=")[1]) // 10**6 - T for l in octets.split(b"\n") if l.startswith(b"__REALTIME_T")]
+
+
+stray = up // 2000 // 10**6  # the clock of a journal is slewed: by 500 ppm at most
+for sentence, log, want in (
+        ("by the time since the entry before", told(1000, 1000 + stray) + told(1510, 2110 + stray) + told(1520, 1520 + stray), [1000, 2110, 1520]),
+        ("by the time since the boot, where it begins there", told(1510, 2110) + told(1511, 1511), [2110, 1511]),
+        ("with numbers of entries in between", told(1510, 2110, more=b"__SEQNUM=1\n__SEQNUM_ID=0123\n"), [2110]),
+        ("not by that of another boot", told(1510, 2110, "f" * 32), [1510]),
+        ("not by what is no time", told(1510, 2110).replace(b"_TIMESTAMP=%d" % (up + 2110 * 10**6), b"_TIMESTAMP=" + b"9" * 30), [1510])):
+    code, out, words = correct(put("told.export", log), set_back(600))
+    equal((code, entries(out)), (0, want), "an entry that the clock showed twice is told %s" % sentence)
+    sources = [int(l.split(b"=")[1]) for l in out.split(b"\n") if l.startswith(b"_SOURCE")]
+    equal([s // 10**6 - T + 1 for s in sources], want, "and its source's time goes with it")
+cut = told(1500, 1500) + b"__CURSOR=x\n__REALTIME_TIMESTAMP=%d\n" % ((T + 1600) * 10**6)
+code, out, words = correct(put("cut.export", cut), evidence(3 * SECOND))
+equal((code, entries(out)), (0, [1503, 1603]), "an export that ends behind the time of an entry is corrected to there")
+
 JOURNALD = "/lib/systemd/systemd-journald"
 SCRIPT = """set -e
 mount -t tmpfs tmpfs /run

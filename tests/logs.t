@@ -169,6 +169,19 @@ for before, after in (
         ("999999999 x\n", "1000000002 x\n")):
     options = ["--format", "epoch"] if before[0] == "9" else []
     equal(moved(before, *options), after, "%r" % before[:60])
+for f in table:
+    if f["foreign"]:
+        continue
+    shown = ["--format", f["name"]]
+    there = moved(f["example"] + "\n", *shown)
+    back = re.sub(r"\[timeQuality [^]]*\]", "-", moved(there, *shown, seconds="-3"))
+    # what cannot hold the corrected time has UTC before it, and is as it was behind that
+    if there == f["example"] + "\n" or (back if " | " not in there else there.split(" | ", 1)[1]) != f["example"] + "\n":
+        ok(False, "%s there and back" % f["name"], there + back)
+ok(True, "every format is moved by three seconds, and back to what it was, octet for octet")
+old_year = steady("old-year", "2019-11-03", 3, 10)
+equal(correct(old_year, "-q", "--style", "iso", input=b"Nov  3 10:00:00 x\n").stdout, b"2019-11-03T10:00:03.000000Z x\n",
+      "a year that is not written is that of the evidence, not today's")
 equal(moved("2023-11-14 22:13:20 CST x\n", "--format", "%F %T %Z", zone="America/Chicago"), "2023-11-14 22:13:23 CST x\n",
       "a name that several zones have is the host's, if it is one of its names")
 equal(moved("2023-11-14 22:13:20 CST [1] x\n"), "2023-11-14 22:13:20 CST [1] x\n", "else the stamp stays")

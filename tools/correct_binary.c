@@ -55,19 +55,18 @@ record_at_hand(const struct binary_pass *p)
 
 static void
 on_time(struct binary_pass *p, char *at, const struct binary_form *f,
-    const struct binary_time *t)
+    const struct binary_time *t, const struct log_uptime *up)
 {
-	const struct log_time read = { .scale = LOG_SINCE_1970,
-		.count_s = t->seconds,
-		.fraction_ns = t->fraction_ns,
-		.resolution = t->resolution };
 	struct log_state *state = &p->result->state;
-	struct log_stamp s;
+	struct log_stamp s = { .t = { .scale = LOG_SINCE_1970,
+				   .count_s = t->seconds,
+				   .fraction_ns = t->fraction_ns,
+				   .resolution = t->resolution },
+		.format = FORMAT_BINARY + p->log->format };
 
 	if (p->log->format == BINARY_LASTLOG)
 		state->has_last = false; /* users come by number, not by time */
-	corrector_time(
-	    p->job->corrector, state, &read, FORMAT_BINARY + p->log->format, &s);
+	corrector_time(p->job->corrector, state, up, &s);
 	tally_count(&p->result->tally, &s);
 	if (p->job->explain) {
 		corrector_exact(p->job->corrector, &s);
@@ -131,6 +130,9 @@ on_clock(struct binary_pass *p, const struct binary_time *t, enum binary_note no
 		return;
 	}
 	p->result->tally.clock_sets++;
+	if (p->clock_was_known)
+		corrector_clock_set(
+		    p->job->corrector, &p->result->state, p->clock_was, shown);
 	if (p->job->json)
 		tell_json(p, shown);
 	else if (!p->job->quiet)
@@ -140,9 +142,22 @@ on_clock(struct binary_pass *p, const struct binary_time *t, enum binary_note no
 
 /* ---- items */
 
+/* NULL: nothing is told. */
+static const struct log_uptime *
+uptime(const struct binary_uptime *read, struct log_uptime *out)
+{
+	if (!read->known || __builtin_mul_overflow(read->us, INT64_C(1000), &out->up.ns))
+		return NULL;
+	memcpy(out->boot, read->boot, sizeof(read->boot));
+	out->boot[sizeof(read->boot)] = '\0';
+	return out;
+}
+
 static void
 on_item(struct binary_pass *p, char *at, const struct binary_item *item)
 {
+	struct log_uptime space;
+	const struct log_uptime *up = uptime(&item->up, &space);
 	bool strange = item->note == BINARY_STRANGE;
 
 	p->result->tally.lines += item->is_record;
@@ -155,7 +170,7 @@ on_item(struct binary_pass *p, char *at, const struct binary_item *item)
 		else if (item->note == BINARY_CLOCK_WAS || item->note == BINARY_CLOCK_IS)
 			on_clock(p, &t, item->note);
 		else
-			on_time(p, at + s->at, &s->form, &t);
+			on_time(p, at + s->at, &s->form, &t, up);
 	}
 	p->result->tally.strange += strange;
 	p->rest = item->rest;
@@ -243,6 +258,7 @@ on_octets(struct binary_pass *p, struct lines *l)
 	rewriting_begin(&p->rewriting, &b);
 	if (p->job->manifest != NULL)
 		manifest_original(p->job->manifest, octets + p->noted, n - p->noted);
+	p->log->whole = l->ended;
 	b.n = take_all(p, octets, n);
 	if (l->ended)
 		b.n += take_torn(p, n - b.n);

@@ -1,12 +1,10 @@
 #include "corrector.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "corrector_choice.h"
 #include "say.h"
 
-#define TOLERANCE_S 10          /* lines of one writer may be out of order by so much */
-#define TOLERANCE_AT_END_S 3600 /* where they are written when something ended */
 /* the kernel's clock for messages is not quite the raw clock */
 #define SINCE_BOOT_NS INT64_C(100000000)
 #define SINCE_BOOT_RATE 1e-4
@@ -62,7 +60,7 @@ recognitions_agree(const struct recognition *a, const struct recognition *b)
 	       strcmp(a->header.text, b->header.text) == 0;
 }
 
-/* The segment is but what was asked for last. */
+/* The segment is but what was asked for last; lines tell of no uptime. */
 bool
 log_state_agrees(const struct log_state *a, const struct log_state *b)
 {
@@ -71,20 +69,7 @@ log_state_agrees(const struct log_state *a, const struct log_state *b)
 	       recognitions_agree(&a->recognition, &b->recognition);
 }
 
-/* ---- one of several answers */
-
-struct choice {
-	struct system_time time;
-	struct utc_time utc;
-	struct model_answer answer;
-	size_t which; /* of its segment */
-	bool straight;
-};
-
-struct choices {
-	struct choice of[2 * SEGMENT_ANSWERS];
-	size_t n;
-};
+/* ---- all answers */
 
 static bool
 holds(const struct segment *g, struct system_time t)
@@ -123,39 +108,6 @@ add_answers(const struct corrector *c, struct log_state *s, struct system_time t
 			true };
 		o->answer.correction.utc = o->utc;
 	}
-}
-
-static int
-by_utc(const void *a, const void *b)
-{
-	const struct choice *x = a;
-	const struct choice *y = b;
-
-	return (x->utc.ns > y->utc.ns) - (x->utc.ns < y->utc.ns);
-}
-
-/*
- * Lines come in order: the first answer that is not before the line before it. But lines
- * are not quite in order: an answer that is before it by a little is taken where that is
- * less than the way to the next one.
- */
-static size_t
-in_order(const struct log_state *s, const struct choices *all, int64_t tolerance_s)
-{
-	size_t best = 0;
-	struct span back;
-
-	if (!s->has_last)
-		return 0;
-	while (best + 1 < all->n && utc_since(s->last, all->of[best].utc).ns > 0)
-		best++;
-	if (best == 0)
-		return 0;
-	back = utc_since(s->last, all->of[best - 1].utc);
-	if (back.ns <= tolerance_s * NS_PER_SECOND &&
-	    back.ns < utc_since(all->of[best].utc, s->last).ns)
-		return best - 1;
-	return best;
 }
 
 /* ---- counts since boot */
@@ -210,26 +162,25 @@ is_unasked(const struct log_state *s, struct log_stamp *out)
 }
 
 static void
-take(struct log_state *s, struct choices *all, struct log_stamp *out)
+take(const struct corrector *c, struct log_state *s, struct choices *all,
+    const struct log_uptime *up, struct log_stamp *out)
 {
 	unsigned rules = format_rules(&s->recognition, out->format);
-	size_t best;
+	const struct choice *best;
 
-	if (all->n > 1)
-		qsort(all->of, all->n, sizeof(*all->of), by_utc);
-	best = in_order(
-	    s, all, (rules & LOG_AT_END) != 0 ? TOLERANCE_AT_END_S : TOLERANCE_S);
-	out->time = all->of[best].time;
-	out->answer = all->of[best].answer;
-	out->which = all->of[best].which;
-	out->straight = all->of[best].straight;
+	best = choose(&c->segments, s, all, (rules & LOG_AT_END) != 0, up);
+	out->time = best->time;
+	out->answer = best->answer;
+	out->which = best->which;
+	out->straight = best->straight;
 	out->of = all->n;
 	s->has_last = true;
-	s->last = all->of[best].utc;
+	s->last = best->utc;
 }
 
 static void
-correct(const struct corrector *c, struct log_state *s, struct log_stamp *out)
+correct(const struct corrector *c, struct log_state *s, const struct log_uptime *up,
+    struct log_stamp *out)
 {
 	struct choices all = { .n = 0 };
 	int64_t seconds[2];
@@ -245,7 +196,7 @@ correct(const struct corrector *c, struct log_state *s, struct log_stamp *out)
 		add_answers(c, s, out->time, &all);
 	}
 	if (all.n > 0)
-		take(s, &all, out);
+		take(c, s, &all, up, out);
 	else if (readings == 0 || model_covers(c->segments.model, out->time))
 		out->fate = STAMP_NEVER_SHOWN;
 	else
@@ -253,12 +204,13 @@ correct(const struct corrector *c, struct log_state *s, struct log_stamp *out)
 }
 
 static void
-find_fate(const struct corrector *c, struct log_state *s, struct log_stamp *out)
+find_fate(const struct corrector *c, struct log_state *s, const struct log_uptime *up,
+    struct log_stamp *out)
 {
 	if (is_unasked(s, out))
 		return;
 	if (out->t.scale != LOG_SINCE_BOOT)
-		correct(c, s, out);
+		correct(c, s, up, out);
 	else if (!since_boot(c, out))
 		out->fate = STAMP_NOT_COVERED;
 }
@@ -281,7 +233,7 @@ corrector_first(const struct corrector *c, struct log_state *s, const char *line
 	clear(out);
 	if ((format_rules(&s->recognition, out->format) & LOG_TELLS_DAY) != 0)
 		log_clock_take_day(&s->order, &out->t);
-	find_fate(c, s, out);
+	find_fate(c, s, NULL, out);
 	return true;
 }
 
@@ -293,19 +245,29 @@ corrector_more(const struct corrector *c, struct log_state *s,
 		return false;
 	out->format = before->format;
 	clear(out);
-	find_fate(c, s, out);
+	find_fate(c, s, NULL, out);
 	return true;
 }
 
 void
-corrector_time(const struct corrector *c, struct log_state *s, const struct log_time *t,
-    size_t format, struct log_stamp *out)
+corrector_time(const struct corrector *c, struct log_state *s,
+    const struct log_uptime *up, struct log_stamp *out)
 {
-	out->t = *t;
-	out->format = format;
-	s->recognition.lines[format]++;
+	s->recognition.lines[out->format]++;
 	clear(out);
-	find_fate(c, s, out);
+	find_fate(c, s, up, out);
+}
+
+void
+corrector_clock_set(const struct corrector *c, struct log_state *s,
+    struct system_time was, struct system_time is)
+{
+	struct choices before = { .n = 0 };
+	struct choices after = { .n = 0 };
+
+	add_answers(c, s, was, &before);
+	add_answers(c, s, is, &after);
+	choose_set(s, &before, &after);
 }
 
 void

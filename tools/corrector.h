@@ -21,6 +21,12 @@ struct corrector {
 	const struct boot_model *boot; /* that stamps since boot count from */
 };
 
+/* How long the host had been up when a time was shown, and in which boot. */
+struct log_uptime {
+	struct span up; /* by a clock that is never set */
+	char boot[36];  /* its ID, without hyphens; empty: not known */
+};
+
 /* Of the log at hand, line after line. */
 struct log_state {
 	struct recognition recognition;
@@ -29,6 +35,9 @@ struct log_state {
 	bool has_segment;
 	struct utc_time last; /* of the stamp before */
 	bool has_last;
+	struct utc_time set_at;    /* when the clock was set, as the log says; 0: never */
+	struct log_uptime uptime;  /* of a stamp before, ... */
+	struct utc_time at_uptime; /* ... whose UTC was this */
 };
 
 /* Would lines become the same after either? Only what was counted may differ. */
@@ -84,9 +93,14 @@ bool corrector_first(const struct corrector *c, struct log_state *s, const char 
 bool corrector_more(const struct corrector *c, struct log_state *s,
     const struct log_stamp *before, size_t which, struct log_stamp *out);
 
-/* A time that was read from what is no line; format as of struct log_stamp. */
+/* A time that was read from what is no line, given with its format in *out; up: NULL, or
+ * what stands beside it. */
 void corrector_time(const struct corrector *c, struct log_state *s,
-    const struct log_time *t, size_t format, struct log_stamp *out);
+    const struct log_uptime *up, struct log_stamp *out);
+
+/* The log says that here the clock was set; what comes behind is later. */
+void corrector_clock_set(const struct corrector *c, struct log_state *s,
+    struct system_time was, struct system_time is);
 
 /* Its own errors in place of the segment's. */
 void corrector_exact(const struct corrector *c, struct log_stamp *s);
