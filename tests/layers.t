@@ -11,7 +11,7 @@ os.chdir(TOP)
 
 # From the ground up: a header includes only what stands before it.
 LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
-          "stamp", "interleave", "sample", "drift", "fit", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "drift_file", "host_text",
+          "stamp", "interleave", "sample", "drift", "fit", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "drift_file", "host_text", "daemon_log", "told_clock",
           "record_context", "record", "replay", "chain", "chain_break",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
           "clock_model", "log_pattern", "log_time", "log_format", "log_header", "binary_stamp", "binary_log", "timeline"]

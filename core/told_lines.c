@@ -1,0 +1,142 @@
+/* Lines of logs, before they become a clock: when they were, and which of them count. */
+#include <math.h>
+
+#include "told_clock.h"
+
+#define RATE_OPENBSD 5000e-6 /* kern_tc.c, ntp_update_second(): 5 ms a second */
+#define RATE_LINUX 500e-6    /* kernel/time/ntp.c, MAX_TICKADJ: 500 us a second */
+#define RATE_OVER_S 20.0     /* over less, stamps of whole seconds tell no rate */
+#define PATH_FOR_S 3600.0    /* a path's delay is one's for so long */
+
+static struct utc_time
+ahead_by(struct system_time t, double offset)
+{
+	return system_to_utc(t, span_from_seconds(offset));
+}
+
+void
+told_times(struct told_line line[], size_t n)
+{
+	double ahead = 0; /* UTC - host's clock, as the lines to come will say */
+
+	for (size_t i = n; i-- > 0;) {
+		struct told_line *l = &line[i];
+		double own = l->said.offset;
+
+		switch (l->said.word) {
+		case WORD_OFFSET:
+		case WORD_SLEW:
+		case WORD_STEPPING:
+			ahead = own;
+			l->when = ahead_by(l->at, ahead);
+			break;
+		case WORD_STEP:
+			l->when = ahead_by(l->at, 0);
+			ahead = own;
+			break;
+		case WORD_NEAR:
+		case WORD_FIRST:
+			ahead = 0;
+			l->when = ahead_by(l->at, 0);
+			break;
+		case WORD_BREAK:
+			l->when = ahead_by(l->at, ahead);
+			ahead = 0;
+			break;
+		case WORD_NONE:
+		case WORD_ALIVE:
+		case WORD_STEERED:
+		case WORD_LOST:
+		case DAEMON_WORDS:
+			l->when = ahead_by(l->at, ahead);
+			break;
+		}
+	}
+}
+
+static bool
+has(const struct told_line line[], size_t n, enum daemon_statistics of)
+{
+	for (size_t i = 0; i < n; i++)
+		if (line[i].of == of && line[i].said.word == WORD_OFFSET)
+			return true;
+	return false;
+}
+
+/* The path that peerstats told last, to the loopstats after it. */
+static void
+lend_paths(struct told_line line[], size_t n)
+{
+	const struct told_line *peer = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct told_line *l = &line[i];
+
+		if (l->of == STATISTICS_PEERSTATS && l->said.word == WORD_OFFSET)
+			peer = l;
+		if (l->of == STATISTICS_LOOPSTATS && peer != NULL &&
+		    span_seconds(utc_since(l->when, peer->when)) < PATH_FOR_S)
+			l->said.path = peer->said.path;
+	}
+}
+
+static void
+silence(struct told_line line[], size_t n, enum daemon_statistics of)
+{
+	for (size_t i = 0; i < n; i++)
+		if (line[i].of == of)
+			line[i].said.word = WORD_NONE;
+}
+
+void
+told_prefer(struct told_line line[], size_t n)
+{
+	lend_paths(line, n);
+	if (has(line, n, STATISTICS_LOOPSTATS))
+		silence(line, n, STATISTICS_PEERSTATS);
+	if (has(line, n, STATISTICS_TRACKING))
+		silence(line, n, STATISTICS_MEASUREMENTS);
+}
+
+/* Between two amounts in a row; 0: they tell nothing. */
+static double
+rate_between(const struct told_line *a, const struct told_line *b)
+{
+	double length = span_seconds(system_since(b->at, a->at));
+	double shrunk = fabs(a->said.offset) - fabs(b->said.offset);
+
+	if (length < RATE_OVER_S || a->said.offset * b->said.offset <= 0)
+		return 0;
+	return shrunk / length;
+}
+
+static bool
+is_near(double rate, double of)
+{
+	return rate > 0.8 * of && rate < 1.2 * of;
+}
+
+double
+told_slew_rate(const struct told_line line[], size_t n)
+{
+	const struct told_line *before = NULL;
+	size_t faster = 0;
+	size_t slower = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct told_line *l = &line[i];
+
+		if (l->said.word == WORD_BREAK || l->said.word == WORD_STEP)
+			before = NULL;
+		if (l->said.word != WORD_SLEW)
+			continue;
+		if (before != NULL) {
+			faster += is_near(rate_between(before, l), RATE_OPENBSD);
+			slower += is_near(rate_between(before, l), RATE_LINUX);
+		}
+		before = l;
+	}
+	if (faster == 0 && slower == 0)
+		return 0;
+	return faster > slower ? RATE_OPENBSD : RATE_LINUX;
+}
