@@ -6,7 +6,7 @@ _clockwitness()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'verify anchor convert correct merge report export formats status --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'verify anchor convert correct merge report export import formats status --help --version' -- "$cur")
 		return
 	fi
 	case $prev in
@@ -22,11 +22,12 @@ _clockwitness()
 	case ${COMP_WORDS[1]} in
 	verify) options='--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr' ;;
 	anchor) options='--help --response --tsa-ca' ;;
-	convert) options='-e --beyond --help --json --method --unverified --whole' ;;
-	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year' ;;
-	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window' ;;
+	convert) options='-e --beyond --help --json --method --segments --unverified --whole' ;;
+	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --year' ;;
+	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --segments --to --unverified --window' ;;
 	report) options='-o --help --text --unverified' ;;
-	export) options='-e --form --help --tolerance --unverified' ;;
+	export) options='-e --form --help --segments --tolerance --unverified' ;;
+	import) options='-o -q --form --format --help --hold --host --slew --timezone --year' ;;
 	formats) options='--help --json' ;;
 	status) options='--help --json --metrics --socket --watch' ;;
 	*) return ;;

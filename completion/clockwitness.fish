@@ -9,15 +9,17 @@ function __clockwitness_options
 		case anchor
 			set options '--help --response --tsa-ca'
 		case convert
-			set options '-e --beyond --help --json --method --unverified --whole'
+			set options '-e --beyond --help --json --method --segments --unverified --whole'
 		case correct
-			set options '-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year'
+			set options '-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --year'
 		case merge
-			set options '-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window'
+			set options '-e -o -q --beyond --form --from --help --host --json --picture --segments --to --unverified --window'
 		case report
 			set options '-o --help --text --unverified'
 		case export
-			set options '-e --form --help --tolerance --unverified'
+			set options '-e --form --help --segments --tolerance --unverified'
+		case import
+			set options '-o -q --form --format --help --hold --host --slew --timezone --year'
 		case formats
 			set options '--help --json'
 		case status
@@ -26,7 +28,7 @@ function __clockwitness_options
 	string split ' ' -- $options
 end
 
-complete -c clockwitness -n __fish_use_subcommand -f -a 'verify anchor convert correct merge report export formats status --help --version'
+complete -c clockwitness -n __fish_use_subcommand -f -a 'verify anchor convert correct merge report export import formats status --help --version'
 complete -c clockwitness -n 'not __fish_use_subcommand; and not contains -- (commandline -opc)[-1] --style --method' -a '(__clockwitness_options)'
 complete -c clockwitness -n 'contains -- (commandline -opc)[-1] --style' -f -a 'same iso annotate'
 complete -c clockwitness -n 'contains -- (commandline -opc)[-1] --method' -f -a 'smooth linear'

@@ -4,7 +4,7 @@
 local options
 
 if [[ $service == clockwitness && $CURRENT -eq 2 ]]; then
-	compadd -- verify anchor convert correct merge report export formats status --help --version
+	compadd -- verify anchor convert correct merge report export import formats status --help --version
 	return
 fi
 case $words[CURRENT-1] in
@@ -27,11 +27,12 @@ else
 	case $words[2] in
 	verify) options='--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr' ;;
 	anchor) options='--help --response --tsa-ca' ;;
-	convert) options='-e --beyond --help --json --method --unverified --whole' ;;
-	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --style --timezone --undo --unverified --year' ;;
-	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --to --unverified --window' ;;
+	convert) options='-e --beyond --help --json --method --segments --unverified --whole' ;;
+	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --year' ;;
+	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --segments --to --unverified --window' ;;
 	report) options='-o --help --text --unverified' ;;
-	export) options='-e --form --help --tolerance --unverified' ;;
+	export) options='-e --form --help --segments --tolerance --unverified' ;;
+	import) options='-o -q --form --format --help --hold --host --slew --timezone --year' ;;
 	formats) options='--help --json' ;;
 	status) options='--help --json --metrics --socket --watch' ;;
 	esac

@@ -9,7 +9,14 @@ const char *const correction_kind_names[CORRECTION_KINDS] = {
 	[CORRECTION_BETWEEN] = "between",
 	[CORRECTION_BEFORE] = "before",
 	[CORRECTION_AFTER] = "after",
+	[CORRECTION_TOLD] = "told",
 };
+
+bool
+correction_is_bound(const struct correction *c)
+{
+	return c->passed == STOP_NONE && c->kind != CORRECTION_TOLD;
+}
 
 static struct raw_time
 raw_in_piece(const struct model_piece *p, struct system_time t)

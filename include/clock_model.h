@@ -131,10 +131,11 @@ enum correction_kind {
 	CORRECTION_BETWEEN, /* UTC is known before and after; nobody read the clock */
 	CORRECTION_BEFORE,  /* the first point, or the first reading: extrapolated */
 	CORRECTION_AFTER,   /* the last one: extrapolated */
+	CORRECTION_TOLD, /* no evidence: so says the log of the host's own time daemon */
 	CORRECTION_KINDS
 };
 
-/* "inside", "between", "before", "after" */
+/* "inside", "between", "before", "after", "told" */
 extern const char *const correction_kind_names[CORRECTION_KINDS];
 
 struct correction {
@@ -148,7 +149,8 @@ struct correction {
 	bool common; /* common time of an unsynchronised server, not UTC */
 	bool conflict;          /* the calibrations on either side exclude each other */
 	enum model_stop passed; /* over this, as asked: then nothing is guaranteed, and
-				   earliest and latest are the ends of time */
+				   earliest and latest are the ends of time; so where
+				   it was only told */
 	struct raw_time raw;
 	size_t point; /* the point before it, or the first */
 };
@@ -156,6 +158,9 @@ struct correction {
 /* The order of knots, as of qsort: by raw time; at one, that of a step comes first, for
  * it is of the clock as it was set, and then one that is loose. */
 int clock_model_knot_order(const struct model_knot *a, const struct model_knot *b);
+
+/* Are earliest and latest guaranteed, as far as assumptions go? */
+bool correction_is_bound(const struct correction *c);
 
 /* Knots come in order of raw time (one that does not is ignored). */
 void clock_model_add(struct clock_model *m, const struct model_knot *k);

@@ -32,7 +32,7 @@ equal(sql.returncode, 0, "export ends with 0")
 rows = list(csv.DictReader(io.StringIO(tool("export", "-e", evidence).stdout)))
 exact = list(csv.DictReader(io.StringIO(tool("export", "--tolerance", "0", "-e", evidence).stdout)))
 equal([json.loads(x) for x in tool("export", "--form", "jsonl", "-e", evidence).stdout.splitlines()],
-      [{k: (v if k in ("host", "boot_id", "kind", "timescale") else float(v) if k.endswith("ppm") else int(v))
+      [{k: (v if k in ("host", "boot_id", "kind", "timescale", "timezone", "basis") else float(v) if k.endswith("ppm") else int(v))
         for k, v in r.items()} for r in rows], "JSONL and CSV hold the same")
 equal(sorted({r["inc"] for r in rows}), ["0", "1"], "a clock that was set back has two incarnations")
 ok(len(rows) < len(exact), "a tolerance joins pieces", "%d of %d" % (len(rows), len(exact)))

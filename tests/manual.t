@@ -30,7 +30,7 @@ def options(text):
 daemon, conf, tool = page("daemon/clockwitnessd.8"), page("conf/clockwitness.conf.5"), page("tools/clockwitness.1")
 evidence = page("core/clockwitness-evidence.5")
 equal(missing(options(run(DAEMON, "--help").stdout), daemon), [], "clockwitnessd(8) has every option of --help")
-for command in ("status", "verify", "anchor", "convert", "correct", "formats"):
+for command in ("status", "verify", "anchor", "convert", "correct", "formats", "import", "export", "merge"):
     shown = run(TOOL, command, "--help").stdout
     equal(missing(options(shown), tool), [], "clockwitness(1) has every option of %s --help" % command)
     ok("Exit status" in shown, "%s --help tells the exit status" % command, shown)
@@ -100,7 +100,8 @@ equal([p for p in re.findall(r"`((?:core|daemon|tools|tests|conf|systemd|include
 used = set(re.findall(r"clockwitness (\w+) ", readme)) - {"is"}
 equal(sorted(u for u in used if u not in listed), [], "every command that README uses exists")
 for program, shown in (("clockwitnessd", run(DAEMON, "--help").stdout), ("correct", run(TOOL, "correct", "--help").stdout),
-                       ("convert", run(TOOL, "convert", "--help").stdout), ("verify", run(TOOL, "verify", "--help").stdout)):
+                       ("convert", run(TOOL, "convert", "--help").stdout), ("verify", run(TOOL, "verify", "--help").stdout),
+                       ("import", run(TOOL, "import", "--help").stdout)):
     lines = [re.sub(r"#.*", "", l) for l in readme.splitlines() if re.search(r"\b%s\b -" % program, l) and l.startswith("    ")]
     wrong = [o for l in lines for o in re.findall(r"(?<=\s)--[a-z][\w-]*", l.split(program, 1)[1]) if o not in shown]
     equal(wrong, [], "README uses no option that %s lacks" % program)

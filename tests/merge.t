@@ -91,7 +91,7 @@ equal([e["message"] for e in found],
       "what has no stamp stays where it is, what stands a little out of order is put into it")
 
 for text, why in (("[host a]\nlog = web.log\nevidence = x\n[host a]\n", "case.bad:4: second section"),
-                  ("[host a]\nlog = web.log\n", "has no evidence"), ("[host a]\nlogs = web.log\n", "case.bad:2: unknown key 'logs'"),
+                  ("[host a]\nlog = web.log\n", "has no evidence, nor segments"), ("[host a]\nlogs = web.log\n", "case.bad:2: unknown key 'logs'"),
                   ("evidence = x\n", "case.bad:1: key 'evidence' before any"),
                   ("[host a]\nevidence = x\nlog = none*.log\n", "case.bad:3: log"),
                   (hosts + "[happened-before x]\ncause = web01 (a\n", "case.bad:8"),

@@ -16,7 +16,7 @@
 #define LINE_MAX_OCTETS 197
 #define SECTION_MAX 49
 
-#define HOST_KEYS "evidence, log, timezone, year, format"
+#define HOST_KEYS "evidence, segments, log, timezone, year, format"
 #define CAUSE_KEYS "cause, effect"
 
 struct parser {
@@ -104,6 +104,7 @@ case_free(struct merge_case *c)
 		free_paths(&c->host[i].evidence);
 		free_paths(&c->host[i].logs);
 		free(c->host[i].name);
+		free(c->host[i].table);
 		free(c->host[i].timezone);
 		free(c->host[i].format);
 	}
@@ -164,6 +165,16 @@ set_once(struct parser *p, char **to, const char *key, const char *value)
 }
 
 static bool
+set_table(struct parser *p, struct case_host *h, const char *value)
+{
+	char *path = beside_the_file(p, value);
+	bool good = set_once(p, &h->table, "segments", path);
+
+	free(path);
+	return good;
+}
+
+static bool
 set_year(struct parser *p, struct case_host *h, const char *value)
 {
 	char *end;
@@ -185,6 +196,8 @@ set_host_key(struct parser *p, const char *key, const char *value)
 		return set_evidence(p, h, value);
 	if (strcmp(key, "log") == 0)
 		return set_log(p, h, value);
+	if (strcmp(key, "segments") == 0)
+		return set_table(p, h, value);
 	if (strcmp(key, "timezone") == 0)
 		return set_once(p, &h->timezone, key, value);
 	if (strcmp(key, "format") == 0)
@@ -359,9 +372,10 @@ check_cause(const struct merge_case *c, const struct case_cause *k, const char *
 static bool
 check_host(const struct case_host *h, const char *path)
 {
-	const char *wrong = h->evidence.count == 0 ? "no evidence"
-			    : h->logs.count == 0   ? "no log"
-						   : NULL;
+	const char *wrong = h->evidence.count == 0 && h->table == NULL
+				? "no evidence, nor segments"
+			    : h->logs.count == 0 ? "no log"
+						 : NULL;
 
 	if (wrong != NULL)
 		say("%s: [host %s] has %s", path, h->name, wrong);

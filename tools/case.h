@@ -4,6 +4,7 @@
  *
  *   [host web01]
  *   evidence = web01/evidence      ; file or directory; more than once for more
+ *   segments = web01/clock.csv     ; of import or export, where there is no evidence
  *   log = web01/auth.log*          ; likewise; a shell pattern may stand for several
  *   timezone = Europe/Berlin       ; of stamps without one; else the evidence's
  *   year = 2026                    ; of the first stamp without one
@@ -32,6 +33,7 @@ struct case_paths {
 struct case_host {
 	char *name;
 	struct case_paths evidence, logs;
+	char *table;    /* of segments, where there is no evidence; NULL: none */
 	char *timezone; /* NULL: as in the evidence; so the next */
 	char *format;
 	long year; /* 0: to be found */

@@ -8,6 +8,7 @@ int convert_main(int argc, char *argv[]);
 int correct_main(int argc, char *argv[]);
 int merge_main(int argc, char *argv[]);
 int export_main(int argc, char *argv[]);
+int import_main(int argc, char *argv[]);
 int report_main(int argc, char *argv[]);
 int formats_main(int argc, char *argv[]);
 int status_main(int argc, char *argv[]);

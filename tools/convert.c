@@ -16,13 +16,15 @@
 #define ANSWERS_MAX 16
 
 static const char usage[] =
-    "usage: clockwitness convert -e EVIDENCE... [--method smooth|linear] [--json]\n"
-    "                            [--beyond] [--unverified] [--whole] TIME...\n"
+    "usage: clockwitness convert -e EVIDENCE... [--segments TABLE] [--json]\n"
+    "                            [--method smooth|linear] [--beyond] [--unverified] [--whole] TIME...\n"
     "\n"
     "Times that the host's clock showed, as RFC 3339 or Unix seconds ('-': one a line from\n"
     "standard input), to UTC with noise, uncertainty and guaranteed interval.\n"
     "\n"
     "  -e EVIDENCE   evidence file or directory; more than once for more\n"
+    "  --segments TABLE\n"
+    "                where there is no evidence: a table of import or export\n"
     "  --method M    smooth (default): by all calibrations; linear: by the last one's offset\n"
     "                and frequency alone\n"
     "  --json        one object a line\n"
@@ -55,6 +57,8 @@ method(const struct conversion *c, const struct boot_model *by)
 {
 	if (c->asked.linear || by == NULL)
 		return "the last calibration alone";
+	if (by->told[0] != '\0')
+		return "what the host's own time daemon logged";
 	return by->smoothed ? "all exchanges, smoothed" : "calibrations";
 }
 
@@ -64,6 +68,8 @@ assumption(const struct correction *a)
 {
 	if (a->passed != STOP_NONE)
 		return "that the clock ran on, or was set right";
+	if (a->kind == CORRECTION_TOLD)
+		return "that the log is as it was written, and its author was right";
 	if (a->kind != CORRECTION_INSIDE)
 		return "that the host's clock was not set, and steered no more than "
 		       "elsewhere";
@@ -80,7 +86,10 @@ basis_json(const struct conversion *c, const struct model_answer *a)
 
 	json_text(j, "method", method(c, a->by));
 	json_ppm(j, "rho_ppm", a->correction.rho);
-	if (a->by != NULL && a->by->from.file != NULL) {
+	if (a->by != NULL && a->by->told[0] != '\0') {
+		json_text(j, "told_by", a->by->told);
+		json_text(j, "from_file", a->by->from.file);
+	} else if (a->by != NULL && a->by->from.file != NULL) {
 		json_text(j, "boot_id", a->by->boot_id);
 		json_text(j, "from_file", a->by->from.file);
 		json_number(j, "from_seq", (int64_t)a->by->from.seq);
@@ -89,7 +98,9 @@ basis_json(const struct conversion *c, const struct model_answer *a)
 	}
 	json_text(j, "assumed", assumption(&a->correction));
 	json_text(j, "passed", passed);
-	json_flag(j, "verified", !c->model.unverified);
+	json_flag(j, "verified",
+	    !c->model.unverified &&
+		(a->by == NULL || !model_is_tabled(&c->model, a->by)));
 	json_number(j, "files_unread", (int64_t)c->model.unread);
 	return j;
 }
@@ -131,7 +142,7 @@ answer_json(
 	json_time(j, "utc", a->utc.ns);
 	json_number(j, "noise_ns", a->noise.ns);
 	json_number(j, "uncertainty_ns", a->uncertainty.ns);
-	if (a->passed == STOP_NONE) {
+	if (correction_is_bound(a)) {
 		json_time(j, "earliest", a->earliest.ns);
 		json_time(j, "latest", a->latest.ns);
 	} else {
@@ -170,6 +181,12 @@ bounds_text(const struct conversion *c, const struct model_answer *answer)
 	char earliest[RFC3339_LENGTH + 1];
 	char latest[RFC3339_LENGTH + 1];
 
+	if (a->kind == CORRECTION_TOLD) {
+		(void)printf("  NOT EVIDENCE: TOLD BY %s, IN ITS OWN LOG: NOTHING IS "
+			     "GUARANTEED\n",
+		    answer->by->told);
+		return;
+	}
 	if (a->passed != STOP_NONE) {
 		(void)printf("  A GUESS, OVER A %s THAT NOBODY SAW, AS ASKED: NOTHING IS "
 			     "GUARANTEED\n",
@@ -213,7 +230,8 @@ answer_text(
 	if (assumed != NULL)
 		(void)printf("    assumed: %s\n", assumed);
 	(void)printf("  frequency %+.3f ppm; %s%s, by %s%s%s\n", a->frequency * 1e6,
-	    kind_name(c, a), c->asked.linear ? "" : " the evidence",
+	    kind_name(c, a),
+	    c->asked.linear || a->kind == CORRECTION_TOLD ? "" : " the evidence",
 	    method(c, answer->by), c->model.unverified ? ", that did NOT verify" : "",
 	    a->conflict ? "; CALIBRATIONS CONTRADICT EACH OTHER HERE" : "");
 }
@@ -408,7 +426,7 @@ convert_main(int argc, char *argv[])
 
 	while (code < 0 && (option = getopt_long(argc, argv, "e:h", options, NULL)) != -1)
 		code = take_option(&c, option);
-	if (code < 0 && (c.asked.evidences == 0 || optind == argc)) {
+	if (code < 0 && (model_options_empty(&c.asked) || optind == argc)) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}

@@ -15,7 +15,7 @@
 #include "sequence.h"
 
 static const char usage[] =
-    "usage: clockwitness correct -e EVIDENCE... [OPTIONS] [LOG...]\n"
+    "usage: clockwitness correct -e EVIDENCE... [--segments TABLE] [OPTIONS] [LOG...]\n"
     "       clockwitness correct --undo MANIFEST [-o FILE] [CORRECTED]\n"
     "\n"
     "Writes logs (or standard input) with the stamps of their lines corrected to UTC; every\n"
@@ -24,6 +24,8 @@ static const char usage[] =
     "Logs may be compressed.\n"
     "\n"
     "  -e EVIDENCE    evidence file or directory; more than once for more\n"
+    "  --segments TABLE\n"
+    "                 where there is no evidence: a table of import or export\n"
     "  -o FILE        write there, not to standard output\n"
     "  -j N           correct by N threads; the output is the same\n"
     "  --style S      same (default): the form of the original, in its zone; iso: RFC 3339\n"
@@ -393,7 +395,7 @@ correct_main(int argc, char *argv[])
 		code = take_option(&c, option);
 	if (code < 0 && c.undo != NULL)
 		return undo(&c, argv + optind, (size_t)(argc - optind));
-	if (code < 0 && c.asked.evidences == 0) {
+	if (code < 0 && model_options_empty(&c.asked)) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}

@@ -9,7 +9,11 @@
 void
 corrector_take_model(struct corrector *c, const struct model *m, bool linear)
 {
-	c->clock.about = m->boot[m->boots - 1].last.ns / NS_PER_SECOND;
+	struct system_time about = { m->rows > 0 ? m->row[m->rows - 1].from.ns : 0 };
+
+	if (m->boots > 0)
+		about = m->boot[m->boots - 1].last;
+	c->clock.about = about.ns / NS_PER_SECOND;
 	segments_build(&c->segments, m, linear);
 }
 

@@ -13,6 +13,7 @@ const char *const event_order_names[EVENT_ORDERS] = {
 };
 
 #define DESCRIPTION "Log entry time (clock-corrected UTC)"
+#define TOLD "Log entry time (corrected by the time daemon's own log: no evidence)"
 #define UNCORRECTED "Log entry time (host's clock, not corrected)"
 
 static bool
@@ -24,7 +25,9 @@ corrected(const struct event *e)
 static const char *
 description(const struct event *e)
 {
-	return corrected(e) ? DESCRIPTION : UNCORRECTED;
+	if (!corrected(e))
+		return UNCORRECTED;
+	return e->told != NULL ? TOLD : DESCRIPTION;
 }
 
 /* ---- text: time, how sure, host, file and line, the line itself */
@@ -40,7 +43,8 @@ put_width(struct outlet *o, const struct event *e)
 	int64_t unit = seconds ? NS_PER_SECOND : most >= 1000000 ? 1000000 : 1000;
 	int64_t tenths = most / (unit / 10) + 1;
 
-	put_text(o, e->guessed ? "a guess" : "+-");
+	put_text(o, e->told != NULL ? "told by " : e->guessed ? "a guess" : "+-");
+	put_text(o, e->told != NULL ? e->told : "");
 	if (e->guessed)
 		return;
 	put_number(o, tenths / 10);
@@ -158,7 +162,9 @@ json_correction(struct outlet *o, const struct event *e)
 	json_count(o, "clock_offset_ns", e->offset.ns);
 	json_count(o, "clock_incarnation", e->incarnation);
 	json_member(o, "timescale", e->common ? "common time" : "UTC");
-	if (e->guessed)
+	if (e->told != NULL)
+		json_member(o, "told_by", e->told);
+	else if (e->guessed)
 		put_text(o, ",\"guessed\":true");
 }
 
@@ -374,6 +380,8 @@ ecs_event(struct outlet *o, const struct event *e)
 	if (corrected(e)) {
 		json_count(o, "clock_offset_ns", e->offset.ns);
 		json_count(o, "clock_uncertainty_ns", e->uncertainty.ns);
+		if (e->told != NULL)
+			json_member(o, "clock_told_by", e->told);
 	}
 	if (ranked(e)) {
 		json_count(o, "clock_rank_min", (int64_t)e->rank_min);
@@ -436,6 +444,8 @@ otlp_event(struct outlet *o, const struct event *e)
 		otlp_count(o, "clock.latest_unix_nano", e->latest.ns);
 		otlp_count(o, "clock.uncertainty_nano", e->uncertainty.ns);
 	}
+	if (corrected(e) && e->told != NULL)
+		otlp_text(o, "clock.told_by", e->told, strlen(e->told));
 	if (ranked(e)) {
 		otlp_count(o, "clock.rank", (int64_t)e->rank);
 		otlp_count(o, "clock.rank_min", (int64_t)e->rank_min);

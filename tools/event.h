@@ -39,8 +39,10 @@ struct event {
 	struct span offset;      /* utc - what the stamp says */
 	unsigned incarnation; /* of the host's clock: raised each time it was set back */
 	bool common;          /* a common time base, not UTC */
-	bool guessed;         /* extrapolated beyond a stop, as asked */
-	uint64_t rank;        /* its place in this output, 0.. */
+	bool guessed; /* nothing is guaranteed: extrapolated beyond a stop, as asked, or
+			 told */
+	const char *told; /* by whose own log, which is no evidence; NULL: it is */
+	uint64_t rank;    /* its place in this output, 0.. */
 	uint64_t rank_min, rank_max;
 	bool rank_open; /* rank_max is not known */
 };

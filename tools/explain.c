@@ -23,11 +23,36 @@ add_basis(struct json *j, const struct boot_model *b)
 {
 	if (b == NULL)
 		return;
+	json_text(j, "told_by", b->told[0] != '\0' ? b->told : NULL);
 	json_text(j, "boot_id", b->boot_id);
 	json_text(j, "from_file", b->from.file);
 	json_number(j, "from_seq", (int64_t)b->from.seq);
 	json_text(j, "to_file", b->to.file);
 	json_number(j, "to_seq", (int64_t)b->to.seq);
+}
+
+static void
+add_bound(struct json *j, const struct log_stamp *s)
+{
+	const struct correction *c = &s->answer.correction;
+
+	if (!correction_is_bound(c)) {
+		json_text(j, "earliest", NULL);
+		json_text(j, "latest", NULL);
+		return;
+	}
+	json_time(j, "earliest", c->earliest.ns);
+	/* the stamp stands for all times up to the next one of its form */
+	json_time(j, "latest", utc_after(c->latest, (struct span){ s->t.resolution }).ns);
+}
+
+/* By whom, or by what. */
+static const char *
+basis_words(const struct boot_model *b)
+{
+	if (b == NULL)
+		return "offset and frequency of the last calibration";
+	return b->told[0] != '\0' ? "NOT EVIDENCE, but the log of " : "boot ";
 }
 
 static void
@@ -48,10 +73,7 @@ explain_json(const struct log_stamp *s, const char *log, uint64_t line)
 		json_text(j, "kind", correction_kind_names[c->kind]);
 		json_number(j, "noise_ns", c->noise.ns);
 		json_number(j, "uncertainty_ns", c->uncertainty.ns);
-		json_time(j, "earliest", c->earliest.ns);
-		/* the stamp stands for all times up to the next one of its form */
-		json_time(j, "latest",
-		    utc_after(c->latest, (struct span){ s->t.resolution }).ns);
+		add_bound(j, s);
 		json_number(j, "answer", (int64_t)s->which + 1);
 		json_number(j, "answers", (int64_t)s->of);
 		add_basis(j, s->answer.by);
@@ -88,9 +110,10 @@ explain_words(const struct log_stamp *s, const char *log, uint64_t line)
 	    log, line, rfc3339(s->time.ns, from), rfc3339(c->utc.ns, to),
 	    span_seconds(c->uncertainty), (double)s->t.resolution / 1e9,
 	    correction_kind_names[c->kind], s->which + 1, s->of, format_name(s->format),
-	    zone_of(s),
-	    b != NULL ? "boot " : "offset and frequency of the last calibration",
-	    b != NULL ? b->boot_id : "");
+	    zone_of(s), basis_words(b),
+	    b == NULL            ? ""
+	    : b->told[0] != '\0' ? b->told
+				 : b->boot_id);
 }
 
 void

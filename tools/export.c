@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar.h"
+#include "clock_table.h"
 #include "commands.h"
 #include "memory.h"
 #include "model.h"
@@ -16,8 +16,8 @@
 #define TOLERANCE_NS 1000
 
 static const char usage[] =
-    "usage: clockwitness export -e EVIDENCE... [--form csv|jsonl|sql] [--tolerance NS]\n"
-    "                           [--unverified]\n"
+    "usage: clockwitness export -e EVIDENCE... [--segments TABLE] [--form csv|jsonl|sql]\n"
+    "                           [--tolerance NS] [--unverified]\n"
     "\n"
     "The clock model as a table of straight pieces, for engines that correct by a join:\n"
     "utc_ns = local_ns + offset_ns + (local_ns - local_start_ns) * frequency_ppm / 1e6 for\n"
@@ -25,6 +25,8 @@ static const char usage[] =
     "never showed, or that no evidence covers; one in several was shown more than once.\n"
     "\n"
     "  -e EVIDENCE    evidence file or directory; more than once for more\n"
+    "  --segments TABLE\n"
+    "                 where there is no evidence: a table of import or export\n"
     "  --form F       csv (default), jsonl, sql (CREATE TABLE and INSERT)\n"
     "  --tolerance NS join pieces that one line passes by so much at most (1000); it is\n"
     "                 part of the errors given; 0: every piece of the model\n"
@@ -62,19 +64,11 @@ struct table {
 	size_t runs, run_room;
 };
 
-enum form { FORM_CSV, FORM_JSONL, FORM_SQL };
-
-static const char *const form_names[] = {
-	[FORM_CSV] = "csv",
-	[FORM_JSONL] = "jsonl",
-	[FORM_SQL] = "sql",
-};
-
 struct exporting {
 	struct model model;
 	struct model_options asked;
 	struct segments segments;
-	enum form form;
+	enum table_form form;
 	int64_t tolerance;
 	struct table table;
 	struct outlet out;
@@ -285,161 +279,31 @@ number(struct table *t)
 
 /* ---- printing */
 
-enum column {
-	COLUMN_HOST,
-	COLUMN_BOOT,
-	COLUMN_INCARNATION,
-	COLUMN_SEGMENT,
-	COLUMN_FROM,
-	COLUMN_TO,
-	COLUMN_OFFSET,
-	COLUMN_FREQUENCY,
-	COLUMN_NOISE,
-	COLUMN_UNCERTAINTY,
-	COLUMN_MINUS,
-	COLUMN_PLUS,
-	COLUMN_RHO,
-	COLUMN_KIND,
-	COLUMN_TIMESCALE,
-	COLUMNS
-};
-
-static const struct {
-	const char *name, *type;
-	bool text;
-} columns[COLUMNS] = {
-	[COLUMN_HOST] = { "host", "text", true },
-	[COLUMN_BOOT] = { "boot_id", "text", true },
-	[COLUMN_INCARNATION] = { "inc", "bigint", false },
-	[COLUMN_SEGMENT] = { "seg", "bigint", false },
-	[COLUMN_FROM] = { "local_start_ns", "bigint", false },
-	[COLUMN_TO] = { "local_end_ns", "bigint", false },
-	[COLUMN_OFFSET] = { "offset_ns", "bigint", false },
-	[COLUMN_FREQUENCY] = { "frequency_ppm", "double precision", false },
-	[COLUMN_NOISE] = { "noise_ns", "bigint", false },
-	[COLUMN_UNCERTAINTY] = { "uncertainty_ns", "bigint", false },
-	[COLUMN_MINUS] = { "unc_minus_ns", "bigint", false },
-	[COLUMN_PLUS] = { "unc_plus_ns", "bigint", false },
-	[COLUMN_RHO] = { "rho_ppm", "double precision", false },
-	[COLUMN_KIND] = { "kind", "text", true },
-	[COLUMN_TIMESCALE] = { "timescale", "text", true },
-};
-
-static const char *
-text_of(const struct row *r, enum column c)
+/* What the tolerance lets the line leave the model by is part of its errors. */
+static struct table_row
+table_row(const struct exporting *e, const struct row *r)
 {
-	if (c == COLUMN_HOST)
-		return r->by->host;
-	if (c == COLUMN_BOOT)
-		return r->by->boot_id;
-	if (c == COLUMN_KIND)
-		return correction_kind_names[r->kind];
-	return r->common ? "common" : "UTC";
-}
+	struct span more = { e->tolerance };
 
-static int64_t
-number_of(const struct row *r, size_t i, enum column c, int64_t tolerance)
-{
-	const int64_t of[COLUMNS] = {
-		[COLUMN_INCARNATION] = r->incarnation,
-		[COLUMN_SEGMENT] = (int64_t)i,
-		[COLUMN_FROM] = r->from.ns,
-		[COLUMN_TO] = r->to.ns,
-		[COLUMN_OFFSET] = r->delta.ns,
-		[COLUMN_NOISE] = span_add(r->noise, (struct span){ tolerance }).ns,
-		[COLUMN_UNCERTAINTY] =
-		    span_add(r->uncertainty, (struct span){ tolerance }).ns,
-		[COLUMN_MINUS] = span_add(r->minus, (struct span){ tolerance }).ns,
-		[COLUMN_PLUS] = span_add(r->plus, (struct span){ tolerance }).ns,
+	return (struct table_row){
+		.host = r->by->host,
+		.boot_id = r->by->boot_id,
+		.kind = correction_kind_names[r->kind],
+		.timescale = r->common ? "common" : "UTC",
+		.timezone = e->model.timezone,
+		.basis = r->by->told[0] != '\0' ? r->by->told : TABLE_EVIDENCE,
+		.incarnation = r->incarnation,
+		.from = r->from,
+		.to = r->to,
+		.delta = r->delta,
+		.slope = r->slope,
+		.noise = span_add(r->noise, more),
+		.uncertainty = span_add(r->uncertainty, more),
+		.bound = r->kind != CORRECTION_TOLD,
+		.minus = span_add(r->minus, more),
+		.plus = span_add(r->plus, more),
+		.rho = r->rho,
 	};
-
-	return of[c];
-}
-
-static void
-put_ppm(struct outlet *o, double rate)
-{
-	char text[48];
-
-	/* 1e-9 ppm over a day is less than a tenth of a nanosecond */
-	(void)snprintf(text, sizeof(text), "%.9f", rate * 1e6);
-	put_text(o, text);
-}
-
-static void
-put_quoted(struct exporting *e, const char *s)
-{
-	const char *quote = e->form == FORM_SQL ? "'" : "\"";
-
-	put_text(&e->out, quote);
-	if (e->form == FORM_JSONL)
-		put_json(&e->out, s, strlen(s));
-	else
-		put_plain(&e->out, s, strlen(s), *quote);
-	put_text(&e->out, quote);
-}
-
-static void
-put_value(struct exporting *e, size_t i, enum column c)
-{
-	const struct row *r = &e->table.row[i];
-
-	if (columns[c].text)
-		put_quoted(e, text_of(r, c));
-	else if (c == COLUMN_FREQUENCY || c == COLUMN_RHO)
-		put_ppm(&e->out, c == COLUMN_RHO ? r->rho : r->slope);
-	else
-		put_number(&e->out, number_of(r, i, c, e->tolerance));
-}
-
-static void
-put_names(struct outlet *o)
-{
-	for (size_t c = 0; c < COLUMNS; c++) {
-		put_text(o, c > 0 ? "," : "");
-		put_text(o, columns[c].name);
-	}
-}
-
-static void
-put_head(struct exporting *e)
-{
-	if (e->form == FORM_CSV) {
-		put_names(&e->out);
-		put_text(&e->out, "\n");
-	}
-	if (e->form != FORM_SQL)
-		return;
-	put_text(&e->out, "CREATE TABLE IF NOT EXISTS cal (\n");
-	for (size_t c = 0; c < COLUMNS; c++) {
-		put_text(&e->out, "  ");
-		put_text(&e->out, columns[c].name);
-		put_text(&e->out, " ");
-		put_text(&e->out, columns[c].type);
-		put_text(&e->out, " NOT NULL,\n");
-	}
-	put_text(&e->out, "  PRIMARY KEY (host, inc, local_start_ns)\n);\n");
-}
-
-static void
-put_row(struct exporting *e, size_t i)
-{
-	if (e->form == FORM_SQL) {
-		put_text(&e->out, "INSERT INTO cal (");
-		put_names(&e->out);
-		put_text(&e->out, ") VALUES (");
-	}
-	for (size_t c = 0; c < COLUMNS; c++) {
-		put_text(&e->out, c > 0 ? "," : e->form == FORM_JSONL ? "{" : "");
-		if (e->form == FORM_JSONL) {
-			put_quoted(e, columns[c].name);
-			put_text(&e->out, ":");
-		}
-		put_value(e, i, (enum column)c);
-	}
-	put_text(&e->out, e->form == FORM_SQL     ? ");\n"
-			  : e->form == FORM_JSONL ? "}\n"
-						  : "\n");
 }
 
 static int export(struct exporting *e)
@@ -453,27 +317,18 @@ static int export(struct exporting *e)
 		fill(e);
 	number(&e->table);
 	e->out.fd = 1;
-	put_head(e);
-	for (size_t i = 0; i < e->table.rows; i++)
-		put_row(e, i);
+	table_begin(&e->out, e->form);
+	for (size_t i = 0; i < e->table.rows; i++) {
+		struct table_row r = table_row(e, &e->table.row[i]);
+
+		table_put(&e->out, e->form, i, &r);
+	}
 	if (!outlet_flush(&e->out))
 		return say_errno("standard output");
 	return e->model.findings > 0 ? EXIT_FINDINGS : EXIT_DONE;
 }
 
 /* ---- options */
-
-static int
-take_form(struct exporting *e)
-{
-	for (size_t i = 0; i <= FORM_SQL; i++)
-		if (strcmp(optarg, form_names[i]) == 0) {
-			e->form = (enum form)i;
-			return -1;
-		}
-	say("--form '%s' is not known; known: csv, jsonl, sql", optarg);
-	return EXIT_USAGE;
-}
 
 static int
 take_tolerance(struct exporting *e)
@@ -507,7 +362,7 @@ export_main(int argc, char *argv[])
 	while (
 	    code < 0 && (option = getopt_long(argc, argv, "e:h", options, NULL)) != -1) {
 		if (option == 'f')
-			code = take_form(&e);
+			code = table_form_take(optarg, &e.form);
 		else if (option == 't')
 			code = take_tolerance(&e);
 		else if (option == 'm' || option == 'b')
@@ -515,7 +370,7 @@ export_main(int argc, char *argv[])
 		else
 			code = model_option(&e.asked, option, &words);
 	}
-	if (code < 0 && (e.asked.evidences == 0 || optind < argc)) {
+	if (code < 0 && (model_options_empty(&e.asked) || optind < argc)) {
 		(void)fputs(usage, stderr);
 		code = EXIT_USAGE;
 	}

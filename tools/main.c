@@ -19,6 +19,7 @@ static const struct {
 	{ "report", report_main,
 	    "what the evidence says of the clock, to read and to print" },
 	{ "export", export_main, "the clock model as a table, for other engines" },
+	{ "import", import_main, "a table from what a host's own time daemon logged" },
 	{ "formats", formats_main, "the formats of logs that are known" },
 	{ "status", status_main, "how does the daemon of this host stand?" },
 };

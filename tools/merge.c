@@ -27,8 +27,10 @@ static const char usage[] =
     "interval only, so some events have no certain order: each says how many certainly\n"
     "happened before it, and its place is one of those that are possible.\n"
     "\n"
-    "  CASE           INI file: a [host NAME] each, with evidence =, log =, timezone =,\n"
-    "                 year =, format =; [happened-before NAME] with cause =, effect =\n"
+    "  CASE           INI file: a [host NAME] each, with evidence =, segments =, log =,\n"
+    "                 timezone =, year =, format =; [happened-before NAME] with cause =, effect =\n"
+    "  --segments TABLE\n"
+    "                 of this host, where there is no evidence: of import or export\n"
     "  -o FILE        write there, not to standard output\n"
     "  --form FORM    text (default), timesketch, csv, l2tcsv, tln, bodyfile, ecs, otlp\n"
     "  --from TIME, --to TIME\n"
@@ -49,7 +51,8 @@ enum {
 	OPTION_TO,
 	OPTION_PICTURE,
 	OPTION_WINDOW,
-	OPTION_HOST
+	OPTION_HOST,
+	OPTION_SEGMENTS
 };
 
 struct merging {
@@ -219,6 +222,19 @@ take_evidence(struct merging *m)
 	return -1;
 }
 
+static int
+take_segments(struct merging *m)
+{
+	if (m->now == NULL || m->now->table != NULL) {
+		say("--segments %s: %s", optarg,
+		    m->now == NULL ? "name the host first, with --host"
+				   : "this host has one already");
+		return EXIT_USAGE;
+	}
+	m->now->table = memory_text(optarg);
+	return -1;
+}
+
 /* A word that is no option: a log of the host, or the case. */
 static int
 take_word(struct merging *m, const char *word)
@@ -244,6 +260,8 @@ take_option(struct merging *m, int option)
 		return take_host(m);
 	case 'e':
 		return take_evidence(m);
+	case OPTION_SEGMENTS:
+		return take_segments(m);
 	case 'o':
 		m->output = optarg;
 		return -1;
@@ -282,6 +300,7 @@ take_option(struct merging *m, int option)
 static const struct option options[] = {
 	{ "host", required_argument, NULL, OPTION_HOST },
 	{ "evidence", required_argument, NULL, 'e' },
+	{ "segments", required_argument, NULL, OPTION_SEGMENTS },
 	{ "form", required_argument, NULL, OPTION_FORM },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "to", required_argument, NULL, OPTION_TO },
@@ -300,10 +319,12 @@ check_hosts(const struct merging *m)
 	for (size_t i = 0; i < m->of.hosts; i++) {
 		const struct case_host *h = &m->of.host[i];
 
-		if (h->evidence.count > 0 && h->logs.count > 0)
+		bool known = h->evidence.count > 0 || h->table != NULL;
+
+		if (known && h->logs.count > 0)
 			continue;
 		say("host %s has no %s", h->name,
-		    h->evidence.count == 0 ? "evidence (-e)" : "log");
+		    known ? "log" : "evidence (-e), nor a table (--segments)");
 		return EXIT_USAGE;
 	}
 	if (m->of.hosts > 0)

@@ -88,7 +88,8 @@ take_correction(struct merge_file *f, const struct log_stamp *s, struct merge_li
 	e->uncertainty = c->uncertainty;
 	e->offset = utc_minus_system(c->utc, s->time);
 	e->common = c->common;
-	e->guessed = c->passed != STOP_NONE;
+	e->guessed = !correction_is_bound(c);
+	e->told = c->kind == CORRECTION_TOLD ? s->answer.by->told : NULL;
 	f->counts.corrected++;
 	f->counts.ambiguous += s->of > 1;
 	count_incarnation(f, e, s->time);

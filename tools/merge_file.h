@@ -29,6 +29,7 @@ struct merge_line {
 	struct span resolution, uncertainty, offset;
 	unsigned incarnation;
 	bool common, guessed;
+	const char *told; /* whose own log says so; NULL: it is evidence */
 };
 
 /* What became of its lines. */

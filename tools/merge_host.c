@@ -16,6 +16,7 @@ merge_host_open(struct merge_host *h, struct case_host *of, bool unverified, boo
 	struct model_request wanted = {
 		.paths = of->evidence.path,
 		.count = of->evidence.count,
+		.table = of->table,
 		.unverified = unverified,
 		.beyond = beyond,
 	};

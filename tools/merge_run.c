@@ -131,6 +131,7 @@ event_of(const struct merge_run *m, const struct merge_event *e)
 		.incarnation = l->incarnation,
 		.common = l->common,
 		.guessed = l->guessed,
+		.told = l->told,
 		.rank = m->ranked_out,
 		.rank_min = e->rank.min,
 		.rank_max = e->rank.max,

@@ -16,7 +16,11 @@ model_free(struct model *m)
 		free(m->boot[i].from.file);
 		free(m->boot[i].to.file);
 	}
+	for (size_t i = 0; i < m->sources; i++)
+		free(m->source[i].from.file);
 	free(m->boot);
+	free(m->row);
+	free(m->source);
 	*m = (struct model){ .boots = 0 };
 }
 
@@ -70,8 +74,92 @@ by_utc(const void *a, const void *b)
 	return (u.ns > v.ns) - (u.ns < v.ns);
 }
 
-size_t
-model_answers(
+bool
+model_is_tabled(const struct model *m, const struct boot_model *b)
+{
+	for (size_t i = 0; i < m->sources; i++)
+		if (&m->source[i] == b)
+			return true;
+	return false;
+}
+
+/* How many rows begin at or before t. */
+static size_t
+rows_before(const struct model *m, struct system_time t)
+{
+	size_t low = 0;
+	size_t high = m->rows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->row[middle].from.ns <= t.ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct model_answer
+row_answer(const struct model *m, const struct model_row *r, struct system_time t)
+{
+	double along = r->slope * span_seconds(system_since(t, r->from));
+	struct utc_time utc =
+	    system_to_utc(t, span_add(r->delta, span_from_seconds(along)));
+	bool told = r->kind == CORRECTION_TOLD;
+	struct utc_time earliest = { INT64_MIN };
+	struct utc_time latest = { INT64_MAX };
+	struct correction c = {
+		.kind = r->kind,
+		.utc = utc,
+		.noise = r->noise,
+		.uncertainty = r->uncertainty,
+		.earliest =
+		    told ? earliest : utc_after(utc, (struct span){ -r->minus.ns }),
+		.latest = told ? latest : utc_after(utc, r->plus),
+		.frequency = r->slope,
+		.rho = r->rho,
+		.common = r->common,
+	};
+
+	return (struct model_answer){ c, &m->source[r->source] };
+}
+
+static size_t
+table_answers(
+    const struct model *m, struct system_time t, struct model_answer out[], size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = rows_before(m, t); i-- > 0 && m->row[i].reach > t.ns && n < most;)
+		if (m->row[i].to.ns > t.ns)
+			out[n++] = row_answer(m, &m->row[i], t);
+	return n;
+}
+
+/* How far the surest of them may err. */
+static struct span
+surest(const struct model_answer a[], size_t n)
+{
+	struct span least = { INT64_MAX };
+
+	for (size_t i = 0; i < n; i++)
+		least = span_min(least, a[i].correction.uncertainty);
+	return least;
+}
+
+static bool
+was_watched(const struct model_answer a[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].correction.kind <= CORRECTION_BETWEEN)
+			return true;
+	return false;
+}
+
+static size_t
+evidence_answers(
     const struct model *m, struct system_time t, struct model_answer out[], size_t most)
 {
 	size_t n = 0;
@@ -84,6 +172,34 @@ model_answers(
 		for (size_t j = 0; j < k; j++)
 			out[n++] = (struct model_answer){ found[j], &m->boot[i] };
 	}
+	return n;
+}
+
+/* Where nobody watched, the table's answers in place of n that err by more. */
+static size_t
+prefer_table(const struct model *m, struct system_time t, struct model_answer out[],
+    size_t n, size_t most)
+{
+	struct model_answer told[ANSWERS_MAX];
+	size_t rows;
+
+	if (m->rows == 0 || was_watched(out, n) || model_covers(m, t))
+		return n;
+	rows = table_answers(m, t, told, most < ANSWERS_MAX ? most : ANSWERS_MAX);
+	if (rows == 0 || surest(out, n).ns < surest(told, rows).ns)
+		return n;
+	for (size_t i = 0; i < rows; i++)
+		out[i] = told[i];
+	return rows;
+}
+
+size_t
+model_answers(
+    const struct model *m, struct system_time t, struct model_answer out[], size_t most)
+{
+	size_t n = evidence_answers(m, t, out, most);
+
+	n = prefer_table(m, t, out, n, most);
 	if (n > 1)
 		qsort(out, n, sizeof(*out), by_utc);
 	if (n > 0 || most == 0 || !m->beyond || model_covers(m, t))

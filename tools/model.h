@@ -13,6 +13,8 @@
 #include "estimate.h"
 #include "record.h"
 
+#define MODEL_TOLD_SIZE 24
+
 /* Where a record stands. */
 struct model_source {
 	char *file;
@@ -25,6 +27,7 @@ struct boot_model {
 	char boot_id[64];
 	char clocksource[64];
 	char host[RECORD_TEXT_SIZE];
+	char told[MODEL_TOLD_SIZE]; /* whose log says so; empty: it is evidence */
 	struct clock_model model;
 	struct model_knot *knot; /* as they were read, sorted before use */
 	size_t knots, knot_room;
@@ -40,9 +43,26 @@ struct boot_model {
 	struct raw_time first_raw;
 };
 
+/* A piece of a table that came with --segments (clock_table.h). */
+struct model_row {
+	struct system_time from, to; /* [from, to) */
+	struct span delta;           /* UTC - host's clock at `from` */
+	double slope;                /* s/s */
+	struct span noise, uncertainty, minus, plus;
+	double rho;
+	enum correction_kind kind;
+	bool common;
+	size_t source;
+	int64_t reach; /* the greatest `to` of this row and all before it */
+};
+
 struct model {
 	struct boot_model *boot;
 	size_t boots;
+	struct model_row *row; /* in order of `from` */
+	size_t rows;
+	struct boot_model *source; /* of whom rows are; no models in them */
+	size_t sources;
 	char host[RECORD_TEXT_SIZE];     /* of the last start record */
 	char timezone[RECORD_TEXT_SIZE]; /* so is this */
 	int64_t utc_offset_s;
@@ -65,8 +85,9 @@ struct model {
 struct model_request {
 	char *const *paths; /* evidence: files and directories */
 	size_t count;
-	bool unverified; /* what does not hold, or no seal covers, too */
-	bool beyond;     /* go on over a boot, a suspend, another clocksource */
+	const char *table; /* of segments, used where the evidence does not reach; NULL */
+	bool unverified;   /* what does not hold, or no seal covers, too */
+	bool beyond;       /* go on over a boot, a suspend, another clocksource */
 	/* if windowed: only times of the host's clock from..to will be asked for, and
 	 * evidence that is far from them is not modelled, and files that lie wholly far
 	 * from them are not read */
@@ -83,6 +104,12 @@ struct model_request {
 bool model_load(struct model *m, const struct model_request *r);
 void model_free(struct model *m);
 
+/* Takes a table of segments in. false: it cannot be read (said). */
+bool model_take_table(struct model *m, const char *path);
+
+/* Is this one of those that rows are of? */
+bool model_is_tabled(const struct model *m, const struct boot_model *b);
+
 /* A correction, and the stretch that it comes from (NULL: the linear one). */
 struct model_answer {
 	struct correction correction;
@@ -90,7 +117,8 @@ struct model_answer {
 };
 
 /* All corrections of a host time, earliest first, from all boots that can have shown it;
- * with `beyond`, where there are none, the nearest boot's guess. */
+ * where none was watched then, from the table, if there is one that errs by less; with
+ * `beyond`, where there are none, the nearest boot's guess. */
 size_t model_answers(
     const struct model *m, struct system_time t, struct model_answer out[], size_t most);
 size_t model_correct(

@@ -423,6 +423,8 @@ model_load(struct model *m, const struct model_request *r)
 	bool good;
 
 	*m = (struct model){ .unverified = r->unverified, .beyond = r->beyond };
+	if (r->count == 0)
+		return model_take_table(m, r->table);
 	good = records_open(&records, r->paths, r->count);
 	if (good)
 		read_evidence(m, &records, r);
@@ -430,6 +432,8 @@ model_load(struct model *m, const struct model_request *r)
 	records_close(&records);
 	model_build(m);
 	m->unverified = r->unverified && m->findings > 0;
+	if (good && r->table != NULL)
+		good = model_take_table(m, r->table);
 	if (good && m->mixed) {
 		say("this is the evidence of more than one host; name that of one");
 		return false;

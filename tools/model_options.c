@@ -28,6 +28,13 @@ model_option(struct model_options *o, int option, const struct command_words *wo
 		    o->evidence, &o->room, o->evidences + 1, sizeof(*o->evidence));
 		o->evidence[o->evidences++] = optarg;
 		return -1;
+	case 'S':
+		if (o->table == NULL) {
+			o->table = optarg;
+			return -1;
+		}
+		say("--segments can be given once");
+		return EXIT_USAGE;
 	case 'm':
 		return model_option_word("--method", "smooth", "linear", &o->linear);
 	case 'b':
@@ -45,12 +52,23 @@ model_option(struct model_options *o, int option, const struct command_words *wo
 	}
 }
 
+bool
+model_options_empty(const struct model_options *o)
+{
+	if (o->evidences > 0)
+		return false;
+	if (o->table != NULL && o->linear)
+		say("--method linear goes by a calibration: it needs -e EVIDENCE");
+	return o->table == NULL || o->linear;
+}
+
 struct model_request
 model_options_request(const struct model_options *o)
 {
 	return (struct model_request){
 		.paths = o->evidence,
 		.count = o->evidences,
+		.table = o->table,
 		.unverified = o->unverified,
 		.beyond = o->beyond,
 	};

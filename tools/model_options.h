@@ -1,5 +1,5 @@
-/* The options of every command that asks a model: -e, --method, --beyond, --unverified,
- * --help. */
+/* The options of every command that asks a model: -e, --segments, --method, --beyond,
+ * --unverified, --help. */
 #ifndef CLOCKWITNESS_MODEL_OPTIONS_H
 #define CLOCKWITNESS_MODEL_OPTIONS_H
 
@@ -11,6 +11,7 @@
 struct model_options {
 	char **evidence; /* files and directories */
 	size_t evidences, room;
+	const char *table; /* of segments; NULL: none */
 	bool linear, unverified, beyond;
 };
 
@@ -21,6 +22,7 @@ struct command_words {
 
 #define MODEL_LONG_OPTIONS                                                               \
 	{ "evidence", required_argument, NULL, 'e' },                                    \
+	    { "segments", required_argument, NULL, 'S' },                                \
 	    { "method", required_argument, NULL, 'm' },                                  \
 	    { "beyond", no_argument, NULL, 'b' },                                        \
 	    { "unverified", no_argument, NULL, 'u' },                                    \
@@ -35,6 +37,9 @@ int model_option(struct model_options *o, int option, const struct command_words
 /* optarg is one of two words. -1: go on, else the exit code. */
 int model_option_word(
     const char *option, const char *first, const char *second, bool *is_second);
+
+/* Is there neither evidence nor a table? Or a method asked for that needs evidence (said)? */
+bool model_options_empty(const struct model_options *o);
 
 struct model_request model_options_request(const struct model_options *o);
 

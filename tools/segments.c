@@ -38,6 +38,16 @@ add_boot(struct segments *s, size_t *room, const struct clock_model *m)
 	s->edge[s->edges++] = m->last.real.ns;
 }
 
+static void
+add_table(struct segments *s, size_t *room, const struct model *m)
+{
+	s->edge = memory_grow(s->edge, room, s->edges + 2 * m->rows, sizeof(*s->edge));
+	for (size_t i = 0; i < m->rows; i++) {
+		s->edge[s->edges++] = m->row[i].from.ns;
+		s->edge[s->edges++] = m->row[i].to.ns;
+	}
+}
+
 void
 segments_build(struct segments *s, const struct model *m, bool linear)
 {
@@ -48,6 +58,8 @@ segments_build(struct segments *s, const struct model *m, bool linear)
 	for (size_t i = 0; i < m->boots && !linear; i++)
 		if (m->boot[i].model.points > 0)
 			add_boot(s, &room, &m->boot[i].model);
+	if (m->rows > 0 && !linear)
+		add_table(s, &room, m);
 	if (s->edges > 0)
 		qsort(s->edge, s->edges, sizeof(*s->edge), by_value);
 	for (size_t i = 0; i < s->edges; i++)

@@ -49,7 +49,9 @@ style_annotation(const struct log_stamp *s, struct line_change *out)
 	    c->utc.ns, s->t.digits > ISO_DIGITS ? s->t.digits : ISO_DIGITS, utc);
 	out->n = (size_t)snprintf(out->text, sizeof(out->text), "%.*s +-%.6f %s%s | ",
 	    (int)n, utc, span_seconds(c->uncertainty), correction_kind_names[c->kind],
-	    c->common ? " (common time)" : "");
+	    c->kind == CORRECTION_TOLD ? " (no evidence)"
+	    : c->common                ? " (common time)"
+				       : "");
 }
 
 /* ---- RFC 5424 */
@@ -98,7 +100,7 @@ print_time_quality(const struct log_stamp *s, char *to, size_t size)
 {
 	int64_t ns = s->answer.correction.uncertainty.ns;
 
-	if (s->answer.correction.common)
+	if (s->answer.correction.common || s->answer.correction.kind == CORRECTION_TOLD)
 		return (size_t)snprintf(
 		    to, size, "[timeQuality tzKnown=\"1\" isSynced=\"0\"]");
 	return (size_t)snprintf(to, size,

@@ -13,7 +13,8 @@ count_correction(struct tally *t, const struct log_stamp *s)
 	struct span moved = utc_minus_system(c->utc, s->time);
 
 	t->inside += c->kind == CORRECTION_INSIDE;
-	t->outside += c->kind != CORRECTION_INSIDE;
+	t->told += c->kind == CORRECTION_TOLD;
+	t->outside += c->kind != CORRECTION_INSIDE && c->kind != CORRECTION_TOLD;
 	t->guessed += c->passed != STOP_NONE;
 	t->common += c->common;
 	t->ambiguous += s->of > 1;
@@ -41,7 +42,8 @@ tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
 	t->stamps += n;
 	t->fate[STAMP_CORRECTED] += n;
 	t->inside += c->kind == CORRECTION_INSIDE ? n : 0;
-	t->outside += c->kind != CORRECTION_INSIDE ? n : 0;
+	t->told += c->kind == CORRECTION_TOLD ? n : 0;
+	t->outside += c->kind != CORRECTION_INSIDE && c->kind != CORRECTION_TOLD ? n : 0;
 	t->guessed += c->passed != STOP_NONE ? n : 0;
 	t->common += c->common ? n : 0;
 	t->least = span_min(t->least, least); /* the first one was counted singly */
@@ -122,6 +124,7 @@ tally_json(const struct tally *t, const struct tally_setting *s)
 	json_number(j, "inside", (int64_t)t->inside);
 	json_number(j, "extrapolated", (int64_t)t->outside);
 	json_number(j, "guessed", (int64_t)t->guessed);
+	json_number(j, "told", (int64_t)t->told);
 	json_number(j, "ambiguous", (int64_t)t->ambiguous);
 	json_number(j, "never_shown", (int64_t)t->fate[STAMP_NEVER_SHOWN]);
 	json_number(j, "not_covered", (int64_t)t->fate[STAMP_NOT_COVERED]);
@@ -218,6 +221,11 @@ tally_say(const struct tally *t, const struct tally_setting *s)
 	    t->fate[STAMP_NEVER_SHOWN] > 0 ? " (left unchanged)" : "");
 	say_formats(s, t->binary);
 	say_left(t, s->log);
+	if (t->told > 0)
+		say("%s: %" PRIu64
+		    " stamps corrected by what the host's own time daemon logged: NOT "
+		    "EVIDENCE, nothing about them is guaranteed",
+		    s->log, t->told);
 	if (t->guessed > 0)
 		say("%s: %" PRIu64
 		    " stamps corrected over a boot or a suspend that the evidence did "

@@ -12,7 +12,8 @@ struct tally {
 	uint64_t strange;    /* records that cannot be understood */
 	uint64_t clock_sets; /* records of the clock being set */
 	uint64_t lines, stamps, inside, outside, ambiguous, unprintable, common,
-	    guessed; /* over a stop, as asked */
+	    guessed, /* over a stop, as asked */
+	    told;    /* by the log of the host's own time daemon, no evidence */
 	uint64_t fate[STAMP_FATES];
 	bool any;
 	struct span least, most; /* corrections */
