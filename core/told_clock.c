@@ -33,6 +33,12 @@ struct walk {
 };
 
 static double
+smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double
 larger(double a, double b)
 {
 	return a > b ? a : b;
@@ -139,8 +145,12 @@ bow(const struct anchor *a, const struct anchor *b)
 	double apart = fabs(b->offset - a->offset);
 	double most = larger(fabs(a->offset), fabs(b->offset));
 
+	double drift = TOLD_GROWTH_FREE * seconds_between(a->at, b->at);
+
+	/* each was steered away at once, or over all the time; but a clock that drifted
+	 * to the second one was not far from it */
 	if (a->word == WORD_OFFSET && b->word == WORD_OFFSET)
-		return most; /* each was steered away at once, or over all the time */
+		return smaller(most, apart + drift);
 	return a->word == WORD_SLEW ? apart / 2 : apart;
 }
 

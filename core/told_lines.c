@@ -6,7 +6,8 @@
 #define RATE_OPENBSD 5000e-6 /* kern_tc.c, ntp_update_second(): 5 ms a second */
 #define RATE_LINUX 500e-6    /* kernel/time/ntp.c, MAX_TICKADJ: 500 us a second */
 #define RATE_OVER_S 20.0     /* over less, stamps of whole seconds tell no rate */
-#define PATH_FOR_S 3600.0    /* a path's delay is one's for so long */
+#define OVERRULED_S 60.0
+#define PATH_FOR_S 3600.0 /* a path's delay is one's for so long */
 
 static struct utc_time
 ahead_by(struct system_time t, double offset)
@@ -14,43 +15,73 @@ ahead_by(struct system_time t, double offset)
 	return system_to_utc(t, span_from_seconds(offset));
 }
 
+/* chronyd says whom it follows, and in the next moment how wrong the clock is. */
+static bool
+is_overruled(const struct told_line *near, const struct told_line *next)
+{
+	return next != NULL && next->said.word == WORD_OFFSET &&
+	       next->said.author == near->said.author &&
+	       span_seconds(span_abs(system_since(next->at, near->at))) < OVERRULED_S;
+}
+
+/* What the lines to come say of those before them. */
+struct ahead {
+	double offset;                /* s, UTC - host's clock */
+	const struct told_line *next; /* that says so */
+};
+
+static void
+tell(struct ahead *a, const struct told_line *l, double offset)
+{
+	a->offset = offset;
+	a->next = l;
+}
+
+/* Of a word that has its own moment. */
+static void
+find_time(struct told_line *l, struct ahead *a)
+{
+	double own = l->said.offset;
+
+	switch (l->said.word) {
+	case WORD_OFFSET:
+	case WORD_SLEW:
+	case WORD_STEPPING:
+		tell(a, l, own);
+		l->when = ahead_by(l->at, own);
+		break;
+	case WORD_STEP:
+		tell(a, l, own);
+		l->when = ahead_by(l->at, 0);
+		break;
+	case WORD_NEAR:
+	case WORD_FIRST:
+		a->offset = 0;
+		l->when = ahead_by(l->at, 0);
+		break;
+	case WORD_BREAK:
+		l->when = ahead_by(l->at, a->offset);
+		a->offset = 0;
+		break;
+	case WORD_NONE:
+	case WORD_ALIVE:
+	case WORD_STEERED:
+	case WORD_LOST:
+	case DAEMON_WORDS:
+		l->when = ahead_by(l->at, a->offset);
+		break;
+	}
+}
+
 void
 told_times(struct told_line line[], size_t n)
 {
-	double ahead = 0; /* UTC - host's clock, as the lines to come will say */
+	struct ahead a = { 0, NULL };
 
 	for (size_t i = n; i-- > 0;) {
-		struct told_line *l = &line[i];
-		double own = l->said.offset;
-
-		switch (l->said.word) {
-		case WORD_OFFSET:
-		case WORD_SLEW:
-		case WORD_STEPPING:
-			ahead = own;
-			l->when = ahead_by(l->at, ahead);
-			break;
-		case WORD_STEP:
-			l->when = ahead_by(l->at, 0);
-			ahead = own;
-			break;
-		case WORD_NEAR:
-		case WORD_FIRST:
-			ahead = 0;
-			l->when = ahead_by(l->at, 0);
-			break;
-		case WORD_BREAK:
-			l->when = ahead_by(l->at, ahead);
-			ahead = 0;
-			break;
-		case WORD_NONE:
-		case WORD_ALIVE:
-		case WORD_STEERED:
-		case WORD_LOST:
-		case DAEMON_WORDS:
-			l->when = ahead_by(l->at, ahead);
-			break;
-		}
+		if (line[i].said.word == WORD_NEAR && is_overruled(&line[i], a.next))
+			line[i].said.word = WORD_ALIVE;
+		find_time(&line[i], &a);
 	}
 }
 

@@ -8,9 +8,11 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import time
 
-from harness import HERE, MAKE_EVIDENCE, done, equal, holds, ns, ok, rfc3339, run, scratch, tool, write
+from harness import (BUILD, HERE, MAKE_EVIDENCE, Servers, clock, directory, done, equal, holds, ns, ok, rfc3339, run, scratch, skip, start,
+                     tool, wait_for, write)
 
 LOGS = os.path.join(HERE, "logs")
 SLEW = os.path.join(LOGS, "s4_openbsd72_openntpd_slew.log")
@@ -183,6 +185,66 @@ ok(abs(offset(b) - float(first[2])) < 1e-5 and b["uncertainty_ns"] != a["uncerta
 holds("passed over", said, "and what they say of the clock themselves is passed over, which is said")
 packed = write("loopstats.gz", gzip.compress(open(loop, "rb").read()))
 equal(open(imported("packed", packed)[0]).read(), open(table).read(), "a compressed log tells the same")
+
+# ---- chrony: what the real one writes, whose own clock stands beside the host's; servers know the truth
+
+CHRONYD = os.path.join(BUILD, "peers", "usr", "sbin", "chronyd")
+
+
+class Chrony:
+    """chronyd -x, which sets no clock, of servers that are so far ahead of this host; its logs."""
+
+    def __init__(self, name, ahead):
+        self.ahead, self.runs = ahead, directory(name)
+        os.chmod(self.runs, 0o750)
+        self.servers = Servers({"s": clock(ahead)})
+        conf = ("server %s port %s minpoll 0 maxpoll 0 iburst\nport 0\ncmdport 0\nbindcmdaddress %s/sock\npidfile %s/pid\n"
+                "user root\nlogdir %s\nlog tracking measurements statistics\nlogchange 0.1\n" %
+                (tuple(self.servers["s"].split(":")) + (self.runs,) * 3))
+        self.process = start([CHRONYD, "-4", "-x", "-d", "-f", write(name + ".conf", conf)], stdout=subprocess.DEVNULL,
+                             stderr=open(self.log("messages"), "w"))
+
+    def log(self, name):
+        return os.path.join(self.runs, name)
+
+    def lines(self, name, having):
+        try:
+            return [l for l in open(self.log(name)) if having in l]
+        except FileNotFoundError:
+            return []
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.servers.stop()
+
+
+if os.path.exists(CHRONYD):
+    both = [Chrony("slow", 0.4), Chrony("fast", -0.25)]
+    for c in both:
+        wait_for(lambda: len(c.lines("tracking.log", "127.0.0.1")) >= 5, 60)
+        c.stop()
+        tracked = c.lines("tracking.log", "127.0.0.1")
+        host = c.runs.rsplit("/", 1)[1]
+        at = [ns(l[:10] + "T" + l[11:19] + ".500000000Z") for l in tracked]
+        table, _ = imported("chrony", c.log("tracking.log"))
+        a = converted(table, *map(stamp, at[1:]))
+        ok(all(abs(offset(x) - c.ahead) < 0.001 and abs(offset(x) - c.ahead) <= x["uncertainty_ns"] / 1e9 for x in a),
+           "tracking.log of a host that is %s: before it knew, and after" % host, a)
+        first = [l for l in c.lines("measurements.log", "127.0.0.1") if l[:19] < tracked[1][:19]] or \
+            c.lines("measurements.log", "127.0.0.1")[:1]
+        table, _ = imported("chrony", write("measurements.log", first[0]))
+        a = converted(table, stamp(at[0]))[0]
+        ok(abs(offset(a) - c.ahead) < 0.001, "measurements.log has the other sign, and says the same", (first[0], a))
+        wrong = c.lines("messages", "System clock wrong by ")
+        table, _ = imported("chrony", c.log("messages"))
+        a = converted(table, stamp(ns(wrong[0][:19] + ".000000000Z") - SECOND))[0]
+        ok(abs(offset(a) - c.ahead) < 0.001, "chronyd's own log, whose lines name no program, too", (wrong, a))
+        estimate = float(c.lines("statistics.log", "127.0.0.1")[0].split()[4])
+        ok(abs(estimate + c.ahead) < 0.001 and tool("import", "-q", c.log("statistics.log")).returncode == 1,
+           "statistics.log, whose sign is tracking.log's, does not say whom chronyd followed", estimate)
+else:
+    skip("what the real chronyd writes", "no chronyd in %s/peers" % BUILD)
 
 # ---- steps, each with the stamp that its daemon gives it: the true clock of a host that was 5 s slow until noon
 

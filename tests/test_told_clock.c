@@ -271,6 +271,30 @@ START_TEST(silence_of_a_daemon_that_runs_says_that_the_clock_is_near)
 }
 END_TEST
 
+/* chronyd names whom it follows, and then how wrong the clock is. */
+START_TEST(who_is_followed_says_less_than_how_wrong_the_clock_is)
+{
+	double offset = 0;
+	double error = 0;
+	size_t n;
+
+	begin();
+	say_at(0, AUTHOR_CHRONY, WORD_NEAR, 0)->error = 1;
+	(void)say_at(0, AUTHOR_CHRONY, WORD_OFFSET, 0.4);
+	(void)say_at(5, AUTHOR_CHRONY, WORD_STEP, 0.4);
+	n = build();
+	ck_assert_uint_eq(look(n, -1, &offset, &error), 1);
+	ck_assert(fabs(offset - 0.4) < 1e-6 && error < 0.02);
+	/* unless it says that only later */
+	begin();
+	say_at(0, AUTHOR_CHRONY, WORD_NEAR, 0)->error = 1;
+	(void)say_at(3600, AUTHOR_CHRONY, WORD_OFFSET, 1.5);
+	n = build();
+	ck_assert_uint_eq(look(n, -1, &offset, &error), 1);
+	ck_assert(fabs(offset) < 1e-6 && error >= 1);
+}
+END_TEST
+
 START_TEST(what_says_more_silences_what_says_less)
 {
 	begin();
@@ -396,6 +420,7 @@ main(void)
 	tcase_add_test(t, nothing_is_carried_over_a_break);
 	tcase_add_test(t, the_error_grows_away_from_what_was_told_and_then_it_ends);
 	tcase_add_test(t, silence_of_a_daemon_that_runs_says_that_the_clock_is_near);
+	tcase_add_test(t, who_is_followed_says_less_than_how_wrong_the_clock_is);
 	tcase_add_test(t, what_says_more_silences_what_says_less);
 	tcase_add_test(t, pieces_make_up_their_stretch_and_no_error_is_less_than_it_was);
 	tcase_add_test(t, a_clock_that_is_steered_gently_is_where_it_is_said_to_be);

@@ -55,19 +55,29 @@ find_time(
 	return true;
 }
 
-/* What stands first behind the stamp of a line of syslog. */
+static size_t
+word_length(const char *text, size_t n)
+{
+	size_t length = 0;
+
+	while (length < n && text[length] != ' ' && text[length] != '\n')
+		length++;
+	return length;
+}
+
+/* What stands first behind the stamp of a line of syslog, before "program[1]:". */
 static void
 note_host(struct import_log *l, const char *text, size_t n)
 {
-	size_t from = 0;
-	size_t length = 0;
+	size_t from = n > 0 && text[0] == ' ';
+	size_t length = word_length(text + from, n - from);
+	size_t tag = from + length + 1;
+	size_t end;
 
-	while (from < n && text[from] == ' ')
-		from++;
-	while (from + length < n && text[from + length] != ' ')
-		length++;
-	if (length == 0 || length >= sizeof(l->host) || text[from + length - 1] == ':' ||
-	    l->host[0] != '\0')
+	if (l->host[0] != '\0' || length == 0 || length >= sizeof(l->host) || tag >= n)
+		return;
+	end = tag + word_length(text + tag, n - tag);
+	if (text[end - 1] != ':' || text[tag - 2] == ':')
 		return;
 	memcpy(l->host, text + from, length);
 	l->host[length] = '\0';
