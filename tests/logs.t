@@ -256,6 +256,15 @@ for suffix, packed in ((".gz", gzip.compress(log)), (".xz", lzma.compress(log)),
 if shutil.which("zstd"):
     packed = subprocess.run(["zstd", "-c"], input=log, capture_output=True).stdout
     equal(correct(slewed, "-q", "--year", "2023", input=packed).stdout, plain, ".zst is read")
+for octets, framing in ((b"45 <13>Mar 10 12:05:00 web1 su: one of octet co46 <13>Mar 10 12:05:01 web1 su: two of octet cou", "octet counts"),
+                        (b"<13>Mar 10 12:05:00 web1 su: one\0<13>Mar 10 12:05:01 web1 su: two\0", "NUL"),
+                        (b"<13>Mar 10 12:05:00 web1 su: one\0\n<13>Mar 10 12:05:01 web1 su: two\n", None),
+                        (b"45 <13 apples\n", None)):
+    got = correct(evidence, "--json", input=octets)
+    said = json.loads(got.stderr)
+    equal((got.returncode, said["framing"], said["stamps"] + len(got.stdout)), (framing is not None, framing, len(octets) + (
+        {"NUL": 1, None: 2 * (b"Mar" in octets)}.get(framing, 0))), "records that are kept apart by %s: a finding, and said" % framing)
+holds(b"one a record", correct(evidence, input=b"45 <13>Mar 10 12:05:00 web1 su: one of octet co").stderr, "with what to do")
 many = b"".join(b"2026-03-10T12:05:%02dZ line %d %s\n" % (i % 60, i, hashlib.sha256(b"%d" % i).hexdigest().encode()) for i in range(5000))
 cut = write("cut.gz", gzip.compress(many)[:100000])
 got = correct(evidence, "-q", cut)

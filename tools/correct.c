@@ -87,6 +87,7 @@ setting(const struct correcting *c, const char *log)
 		.encoding =
 		    r->encoding != ENCODING_OCTETS ? encoding_names[r->encoding] : NULL,
 		.damage = r->damage[0] != '\0' ? r->damage : NULL,
+		.framing = r->framing,
 		.boot = c->boot_guessed && counts_from_boot(found)
 			    ? c->corrector.boot->boot_id
 			    : NULL,
@@ -130,7 +131,7 @@ correct_one(struct correcting *c, const char *name, const struct log_state *befo
 		return false;
 	}
 	summarise(c, said);
-	c->left |= tally_has_findings(&c->result.tally);
+	c->left |= tally_has_findings(&c->result.tally) || c->result.framing != NULL;
 	if (c->result.damage[0] == '\0')
 		return true;
 	say("%s: read only up to where it is damaged: %s", said, c->result.damage);

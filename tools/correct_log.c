@@ -7,6 +7,7 @@
 #include "correct_ahead.h"
 #include "correct_binary.h"
 #include "correct_lines.h"
+#include "framing.h"
 #include "progress.h"
 
 const char *const style_names[STYLES] = {
@@ -24,6 +25,8 @@ all_blocks(struct lines_pass *p, struct lines *l, struct progress *progress,
 	int more;
 
 	while ((more = lines_next(l, &b)) > 0) {
+		if (out->tally.lines == 0 && !b.inside)
+			out->framing = framing_of(b.octets, b.n);
 		lines_pass_block(p, &b);
 		if (!lines_flush(p->job->sink))
 			return -errno;
@@ -77,6 +80,7 @@ correct_log(const struct log_job *job, const char *name, const struct log_state 
 
 	log_state_begin(&out->state, job->corrector, before);
 	out->tally = (struct tally){ .lines = 0 };
+	out->framing = NULL;
 	out->damage[0] = out->refusal[0] = '\0';
 	error = lines_open(&l, name);
 	if (error < 0)

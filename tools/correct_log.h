@@ -35,6 +35,7 @@ struct log_result {
 	struct log_state state;
 	struct tally tally;
 	enum encoding encoding;
+	const char *framing;       /* framing_of() it */
 	char damage[160];          /* empty: none */
 	char refusal[LOG_REFUSAL]; /* why nothing was written; empty: something was */
 };

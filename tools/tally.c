@@ -118,6 +118,7 @@ tally_json(const struct tally *t, const struct tally_setting *s)
 	json_text(j, "timezone", s->zone);
 	json_text(j, "encoding", s->encoding);
 	json_text(j, "damage", s->damage);
+	json_text(j, "framing", s->framing);
 	json_number(j, "lines", (int64_t)t->lines);
 	json_number(j, "stamps", (int64_t)t->stamps);
 	json_object_in(j, "formats", formats(s->recognition));
@@ -242,6 +243,10 @@ tally_say(const struct tally *t, const struct tally_setting *s)
 		    "the order of lines",
 		    s->log, t->ambiguous);
 	say_guesses(s);
+	if (s->framing != NULL)
+		say("%s: its records are kept apart by %s, which is not read: make lines of "
+		    "them, one a record",
+		    s->log, s->framing);
 	if (s->encoding != NULL)
 		say("%s: it is in %s; the output is in UTF-8", s->log, s->encoding);
 	if (s->unverified)

@@ -27,6 +27,7 @@ struct tally_setting {
 	const struct log_order *order;
 	const char *encoding; /* that was turned into UTF-8; NULL: none was */
 	const char *damage;   /* what stopped the log short; NULL: nothing */
+	const char *framing;  /* that records have in place of newlines; NULL: none */
 	const char *boot;     /* that stamps since boot were taken for; NULL: none was */
 	bool unverified;      /* evidence was used that did not verify */
 };
