@@ -140,6 +140,15 @@ put_servers(struct outlet *o, const struct report *r)
 	put_text(o, "</table>\n");
 }
 
+/* The whole path stands in the table of files. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 static void
 put_marks(struct outlet *o, const struct report *r)
 {
@@ -149,16 +158,16 @@ put_marks(struct outlet *o, const struct report *r)
 	for (size_t i = 0; i < r->marks; i++) {
 		const struct report_mark *m = &r->mark[i];
 
-		put_text(o, "<tr><td class=\"m\">");
+		put_text(o, "<tr><td class=\"m k\">");
 		put_time(o, m->at.ns, 3);
-		put_text(o, "Z</td><td class=\"m\">");
+		put_text(o, "Z</td><td class=\"m k\">");
 		put_time(o, m->host.ns, 6);
 		put_text(o, "</td><td class=\"k\">");
 		put_text(o, m->kind);
 		put_text(o, "</td>");
 		cell(o, m->what);
 		put_text(o, "<td class=\"m\">");
-		put_html(o, m->where);
+		put_html(o, base_name(m->where));
 		put_text(o, "</td></tr>\n");
 	}
 	put_text(o, "</table>\n");

@@ -41,16 +41,20 @@ static void
 put_samples(struct outlet *o, const struct report *r)
 {
 	size_t step = r->samples / 24 + 1;
+	/* of a minute's evidence several lines fall into one second */
+	int digits = r->samples > 0 &&
+		     utc_since(r->sample[r->samples - 1].at, r->sample[0].at).ns <
+			 120 * NS_PER_SECOND;
 	char text[160];
 
-	put_text(o,
-	    "\nOFFSET AND FREQUENCY\n"
-	    "UTC                       offset, s  95 %: +-, s  surely +-, s       "
-	    "ppm\n");
+	put_text(o, "\nOFFSET AND FREQUENCY\nUTC");
+	put_text(o, digits > 0 ? "  " : "");
+	put_text(
+	    o, "                       offset, s  95 %: +-, s  surely +-, s       ppm\n");
 	for (size_t i = 0; i < r->samples; i += step) {
 		const struct report_sample *s = &r->sample[i];
 
-		put_time(o, s->at.ns, 0);
+		put_time(o, s->at.ns, digits);
 		(void)snprintf(text, sizeof(text), "Z %+14.6f  %11.6f  %11.6f  %9.4f\n",
 		    span_seconds(s->offset), span_seconds(s->uncertainty),
 		    span_seconds(span_sub(s->high, s->low)) / 2, s->frequency * 1e6);

@@ -110,15 +110,24 @@ say_servers(const struct report *r, struct report_words *w)
 		used += true_once;
 	}
 	add(w,
-	    "It was compared with %zu time server%s. So many agreed with the majority at "
-	    "some time: %zu. So many were found to contradict it, and not believed then: "
-	    "%zu.",
-	    r->servers, r->servers == 1 ? "" : "s", used, liars);
+	    "It was compared with %zu time server%s; %zu of them agreed with the majority "
+	    "at some time, and %zu contradicted it at some time, and %s not believed then.",
+	    r->servers, r->servers == 1 ? "" : "s", used, liars,
+	    liars == 1 ? "was" : "were");
 	if (r->without_majority > 0)
 		add(w,
 		    "In %" PRIu64 " of %" PRIu64
 		    " conclusions there was no majority, and nothing was claimed.",
 		    r->without_majority, r->calibrations);
+}
+
+static void
+say_times(struct report_words *w, const char *what, size_t n, const char *rest)
+{
+	if (n == 1)
+		add(w, "%s once%s.", what, rest);
+	else
+		add(w, "%s %zu times%s.", what, n, rest);
 }
 
 static void
@@ -131,15 +140,13 @@ say_events(const struct report *r, struct report_words *w)
 	if (steps == 0)
 		add(w, "Nobody set the clock while it was watched.");
 	else
-		add(w,
-		    "The clock was set %zu time%s while it was watched; when and by how much "
-		    "stands below.",
-		    steps, steps == 1 ? "" : "s");
+		say_times(w, "The clock was set", steps,
+		    " while it was watched; when and by how much stands below");
 	if (sleeps > 0)
-		add(w, "The host slept %zu time%s.", sleeps, sleeps == 1 ? "" : "s");
+		say_times(w, "The host slept", sleeps, "");
 	if (gaps > 0)
-		add(w, "%zu time%s records could not be written; these gaps are stated.",
-		    gaps, gaps == 1 ? "" : "s");
+		say_times(w, "Records could not be written", gaps,
+		    "; these gaps are stated below");
 }
 
 static void
