@@ -110,10 +110,14 @@ say_servers(const struct report *r, struct report_words *w)
 		used += true_once;
 	}
 	add(w,
-	    "It was compared with %zu time server%s; %zu of them agreed with the majority "
-	    "at some time, and %zu contradicted it at some time, and %s not believed then.",
-	    r->servers, r->servers == 1 ? "" : "s", used, liars,
-	    liars == 1 ? "was" : "were");
+	    "It was compared with %zu time server%s, of which %zu agreed with the majority "
+	    "at some time.",
+	    r->servers, r->servers == 1 ? "" : "s", used);
+	if (liars > 0)
+		add(w,
+		    "%zu of them contradicted the majority at some time, and %s not believed "
+		    "then.",
+		    liars, liars == 1 ? "was" : "were");
 	if (r->without_majority > 0)
 		add(w,
 		    "In %" PRIu64 " of %" PRIu64

@@ -84,6 +84,17 @@ read_all(int fd)
 	return text;
 }
 
+/* The usual reasons by what they mean: a daemon that ended leaves its socket behind. */
+static void
+say_why_not(const char *path)
+{
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		say("%s: no clockwitnessd answers there; does it run, with this status socket?",
+		    path);
+	else
+		(void)say_errno("%s", path);
+}
+
 /* NULL: why not has been said. */
 static char *
 ask(const char *path)
@@ -95,7 +106,7 @@ ask(const char *path)
 	if (fd >= 0 && send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0)
 		text = read_all(fd);
 	if (text == NULL)
-		(void)say_errno("%s", path);
+		say_why_not(path);
 	if (fd >= 0)
 		close(fd);
 	return text;

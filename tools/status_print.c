@@ -146,7 +146,7 @@ print_evidence(const struct json *e, FILE *out)
 
 	(void)fprintf(out, "evidence   %s%s%s\n", word(e, "directory"), file ? "/" : " ",
 	    file ? word(e, "file") : "");
-	(void)fprintf(out, "           %.2f MB, other files %.2f MB; disk %s\n",
+	(void)fprintf(out, "           %.2f MB; all older files %.2f MB; disk %s\n",
 	    megabytes(e, "file_octets"), megabytes(e, "other_files_octets"), disk);
 	if (strcmp(disk, "ok") != 0)
 		(void)fprintf(out, "           %s\n", word(e, "trouble"));

@@ -47,6 +47,17 @@ print_note(const struct verify_note *n)
 }
 
 static void
+print_seals(const struct records_file *f)
+{
+	if (f->sealed == f->lines)
+		(void)printf("  sealed: all of them\n");
+	else
+		(void)printf("  sealed: the first %" PRIu64
+			     "; covered by no seal: the last %" PRIu64 "\n",
+		    f->sealed, f->lines - f->sealed);
+}
+
+static void
 print_file(const struct records_file *f)
 {
 	char from[RFC3339_LENGTH + 1];
@@ -62,10 +73,10 @@ print_file(const struct records_file *f)
 		(void)printf("  begins with %" PRIu64
 			     " lines of the file before it, which count there\n",
 		    f->repeated);
-	(void)printf(
-	    "  host %s, boot %s\n  %" PRIu64 " lines hold, %s to %s (host's clock)\n"
-	    "  sealed: the first %" PRIu64 "; covered by no seal: the last %" PRIu64 "\n",
-	    f->host, f->boot_id, f->lines, from, to, f->sealed, f->lines - f->sealed);
+	(void)printf("  host %s, boot %s\n  %" PRIu64
+		     " lines hold, %s to %s (host's clock)\n",
+	    f->host, f->boot_id, f->lines, from, to);
+	print_seals(f);
 	if (f->previous_file[0] == '\0') {
 		print_digest(hex, &f->fingerprint);
 		(void)printf("  fingerprint %s\n", hex);
