@@ -3,7 +3,8 @@
 #   make            both programs, in $(BUILD)/
 #   make demo       the whole job on this machine, without a network, in under a minute
 #   make check      all tests            make SAN=1 check   the same under ASan and UBSan
-#   make deps       install what is missing (Debian)        make help   everything else
+#   make deps       install what is missing (Debian); deps-build: to build alone
+#   make help       everything else
 
 NAME    = clockwitness
 VERSION = 0.1.0
@@ -99,7 +100,7 @@ $(BUILD)/tools/%.o: ALL_CPPFLAGS += $(if $(NOARCHIVE),-DWITHOUT_ARCHIVE) \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-lint engines check run-check lint format demo run-demo install uninstall deb run-deb \
+.PHONY: all deps deps-build deps-lint engines check run-check lint format demo run-demo install uninstall deb run-deb \
   static check-static sim bench-year run-bench-year bench-accuracy run-bench-accuracy fuzz run-fuzz compare-correct bench-correct clean help FORCE
 
 all: $(BUILD)/$(NAME)d $(BUILD)/$(NAME)
@@ -198,6 +199,9 @@ $(BUILD)/.flags: FORCE
 deps:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST)
 
+deps-build:
+	@tests/install-packages $(DEPS_BUILD)
+
 deps-lint:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT)
 
@@ -220,6 +224,12 @@ demo:
 
 run-demo: all
 	BUILD='$(BUILD)' tests/demo
+
+# README's commands as they stand there, on fresh systems; FULL=1: for as long, too
+.PHONY: check-readme
+check-readme:
+	@tests/install-packages mmdebstrap systemd-container python3 iproute2 util-linux
+	tests/check_readme
 
 # in a virtual machine, whose clock is really set
 .PHONY: check-qemu
@@ -306,7 +316,8 @@ run-lint:
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 	  --inline-suppr --error-exitcode=1 -Iinclude -j 2 $(core_c) $(daemon_c) $(tools_c)
 	shellcheck tests/install-packages tests/unpack-chrony tools/verify-by-hand tests/systemd-box .ci/run \
-	  packaging/make-deb packaging/postinst packaging/prerm packaging/postrm
+	  packaging/make-deb packaging/postinst packaging/prerm packaging/postrm \
+	  completion/clockwitness.bash
 	mandoc -Tlint -Wwarning $(manuals)
 	for u in $(units); do $(call unit,$$u,$(CURDIR)/build-lint) > build-lint/$$u; done
 	systemd-analyze verify --man=no $(units:%=build-lint/%)
@@ -391,7 +402,7 @@ clean:
 	rm -rf build build-san build-lint build-static build-fuzz build-threads build-again
 
 help:
-	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+	@sed -n '3,9s/^# \{0,1\}//p' Makefile
 	@echo '  make sim        the estimate and the guarantee against simulated truth, SEEDS=50'
 	@echo '  make bench-accuracy   beside chronyd, same servers, nine minutes; DURATION=120 s a world'
 	@echo '  make bench-footprint   memory, CPU, wakeups beside chronyd, ntpd, openntpd; MINUTES=10'
@@ -406,6 +417,7 @@ help:
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make campaign   every bit flipped, every line moved, every cut: all tampering is found'
+	@echo '  make check-readme   the commands of README on fresh systems; five minutes; FULL=1 as long as written'
 	@echo '  make check-qemu   a clock that is really set, in a virtual machine; three minutes'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # bash completion of clockwitness and clockwitnessd; tests/package.t compares it with --help
 
 _clockwitness()
