@@ -294,7 +294,7 @@ run-bench-accuracy: all $(BUILD)/tests/preload_clock.so
 .PHONY: bench-footprint
 bench-footprint: deps static
 	@tests/unpack-peers $(BUILD)/peers-footprint
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/prog_sleep
 	BUILD='$(BUILD)' tests/bench_footprint
 
 # a year of evidence, eight servers at 64 s: 3.4 GB in TMPDIR; DAYS=365
