@@ -22,6 +22,14 @@ copy_text(char *to, size_t size, const char *from)
 	return true;
 }
 
+void
+calibration_copy(struct calibration *to, const struct calibration *from)
+{
+	memcpy(to, from,
+	    offsetof(struct calibration, server_at) +
+		from->servers * sizeof(from->server_at[0]));
+}
+
 int
 calibrator_find(const struct calibrator *c, const char *name)
 {
@@ -227,12 +235,11 @@ static void
 report_judgement(
     const struct calibrator *c, const struct selection *s, struct calibration *out)
 {
-	*out = (struct calibration){
-		.outcome = s->outcome,
-		.candidates = s->candidates,
-		.truechimers = s->truechimers,
-		.servers = c->servers,
-	};
+	memset(out, 0, offsetof(struct calibration, server_at));
+	out->outcome = s->outcome;
+	out->candidates = s->candidates;
+	out->truechimers = s->truechimers;
+	out->servers = c->servers;
 	for (size_t i = 0; i < c->servers; i++) {
 		report_server(&c->server[i], &out->server_at[i]);
 		out->server_at[i].verdict = s->verdict[i];

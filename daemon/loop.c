@@ -47,6 +47,9 @@ loop_open(struct loop **out)
 
 	if (l != NULL && config != NULL) {
 		(void)event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
+		/* of a handful of sockets, each open for one exchange, poll() asks the
+		 * kernel once a wakeup, epoll four times */
+		(void)event_config_avoid_method(config, "epoll");
 		l->base = event_base_new_with_config(config);
 	}
 	if (config != NULL)

@@ -14,6 +14,9 @@
 
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define LOCALTIME "/etc/localtime"
+#define DEVICE_NS (4 * NS_PER_SECOND) /* its file costs more than reading all clocks */
+#define DEVICE_SOON_NS (900 * NS_PER_SECOND / 1000)
+#define BY_VDSO_NS 300 /* a bracket's half-width without system calls is less */
 #define SLOWLY_NS (64 * NS_PER_SECOND)
 #define SCAN_NS (600 * NS_PER_SECOND)
 #define SCANS 4 /* of all processes in a row, if there is reason */
@@ -130,6 +133,12 @@ tell_words(struct record_event *out, const char *was, const char *now)
 }
 
 static bool
+is_due(const struct clock_reading *last, const struct clock_reading *now, int64_t every)
+{
+	return raw_since(now->raw, last->raw).ns >= every;
+}
+
+static bool
 clocksource_changed(struct surroundings *s, struct record_event *out)
 {
 	char name[64];
@@ -141,6 +150,33 @@ clocksource_changed(struct surroundings *s, struct record_event *out)
 	tell_words(out, s->clocksource, name);
 	memcpy(s->clocksource, name, sizeof(name));
 	return true;
+}
+
+bool
+surroundings_look_at_device(
+    struct surroundings *s, const struct clock_reading *now, struct record_event *out)
+{
+	bool found;
+
+	if (!is_due(&s->looked, now, DEVICE_SOON_NS))
+		return false;
+	found = clocksource_changed(s, out);
+	s->looked = *now;
+	return found;
+}
+
+/* From one that the vDSO reads to one that it does not, or back. */
+static bool
+at_another_pace(const struct clock_reading *then, const struct clock_reading *now)
+{
+	return (then->read.ns > BY_VDSO_NS) != (now->read.ns > BY_VDSO_NS);
+}
+
+static bool
+should_look_at_device(const struct surroundings *s, const struct clock_reading *now)
+{
+	return is_due(&s->looked, now, DEVICE_NS) || s->suspicious ||
+	       at_another_pace(&s->looked, now);
 }
 
 static int64_t
@@ -207,12 +243,6 @@ daemons_changed(struct surroundings *s, struct record_event *out)
 }
 
 static bool
-is_due(const struct clock_reading *last, const struct clock_reading *now, int64_t every)
-{
-	return raw_since(now->raw, last->raw).ns >= every;
-}
-
-static bool
 should_scan(struct surroundings *s, const struct clock_reading *now, bool slowly)
 {
 	return is_due(&s->scanned, now, SCAN_NS) ||
@@ -224,9 +254,9 @@ surroundings_look(
     struct surroundings *s, const struct clock_reading *now, struct record_event *out)
 {
 	bool slowly = is_due(&s->looked_slowly, now, SLOWLY_NS);
-	bool found = clocksource_changed(s, out);
+	bool found =
+	    should_look_at_device(s, now) && surroundings_look_at_device(s, now, out);
 
-	s->looked = *now;
 	if (slowly && !found) {
 		s->scans += s->scans < SCANS;
 		found = zone_changed(s, out);

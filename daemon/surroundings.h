@@ -1,8 +1,9 @@
 /*
  * What stands beside the clock and bears on it: the device that the kernel counts by, the
  * rules of local time, other time daemons. It is looked at when the clock watch reads the
- * clocks, and never wakes anybody: the device each time, the others once a minute, and
- * all processes only once in ten minutes or when somebody has touched the clock.
+ * clocks, and never wakes anybody: the device every four seconds, before an exchange is
+ * recorded and when the clocks behave otherwise than before, the others once a minute,
+ * and all processes only once in ten minutes or when somebody has touched the clock.
  */
 #ifndef CLOCKWITNESSD_SURROUNDINGS_H
 #define CLOCKWITNESSD_SURROUNDINGS_H
@@ -44,6 +45,13 @@ void surroundings_close(struct surroundings *s);
 
 /* Somebody touched the clock: perhaps a daemon that was not there before. */
 void surroundings_suspect(struct surroundings *s);
+
+/*
+ * An exchange is about to be recorded: is it still counted by the same device? true: as
+ * below. What was seen within the last second is taken for true.
+ */
+bool surroundings_look_at_device(
+    struct surroundings *s, const struct clock_reading *now, struct record_event *out);
 
 /*
  * The next thing that changed, without type, reading and what else is not of the event;

@@ -24,22 +24,6 @@ witness_record_sealed(struct witness *w, struct record *r)
 }
 
 static void
-record_calibration(
-    struct witness *w, const struct clock_reading *now, const struct calibration *c)
-{
-	struct record r = {
-		.type = RECORD_CALIBRATION,
-		.at = *now,
-		.calibration = *c,
-	};
-
-	witness_record_sealed(w, &r);
-	w->calibrations++;
-	w->calibrated = true;
-	memset(w->answered, 0, sizeof(w->answered));
-}
-
-static void
 check_until(struct witness *w, const struct calibration *c)
 {
 	if (w->options->until > 0 && c->selected && c->samples >= CLOCK_FILTER_STAGES &&
@@ -47,22 +31,33 @@ check_until(struct witness *w, const struct calibration *c)
 		witness_stop(w, EXIT_AS_ASKED);
 }
 
+static void
+record_calibration(struct witness *w, const struct clock_reading *now)
+{
+	struct record r;
+	struct calibration *c = &r.calibration;
+
+	r.type = RECORD_CALIBRATION;
+	r.at = *now;
+	calibrator_conclude(&w->replay.calibrator, now, c);
+	report_changes(&w->last, c);
+	witness_record_sealed(w, &r);
+	w->calibrations++;
+	w->calibrated = true;
+	memset(w->answered, 0, sizeof(w->answered));
+	calibration_copy(&w->last, c);
+	check_until(w, c);
+}
+
 void
 witness_conclude(struct witness *w, const struct clock_reading *now, bool must)
 {
-	struct calibration c;
-	const struct calibrator *calibrator = &w->replay.calibrator;
 	struct selection judged;
 
-	calibrator_judge(calibrator, now, &judged);
-	if (!must && !round_is_over(&w->roster, w->answered) &&
-	    !(w->calibrated && round_standing_changed(&w->last, &judged)))
-		return;
-	calibrator_conclude(calibrator, now, &c);
-	report_changes(&w->last, &c);
-	record_calibration(w, now, &c);
-	w->last = c;
-	check_until(w, &c);
+	calibrator_judge(&w->replay.calibrator, now, &judged);
+	if (must || round_is_over(&w->roster, w->answered) ||
+	    (w->calibrated && round_standing_changed(&w->last, &judged)))
+		record_calibration(w, now);
 }
 
 /* May this be recorded? Replies that did not end a request come at an attacker's rate. */
@@ -88,13 +83,17 @@ record_exchange(struct witness *w, size_t i, const struct exchange *x,
 {
 	const struct calibrated_server *s = &w->replay.calibrator.server[i];
 	struct refusals *refusals = &w->refusals[i];
-	struct record r = { .type = RECORD_EXCHANGE,
-		.at = *at,
-		.exchange = { .exchange = *x,
-		    .has_sample = sample != NULL,
-		    .has_suppressed = refusals->suppressed > 0,
-		    .suppressed = refusals->suppressed } };
+	struct record r;
 
+	/* not all of it is cleared: it has room for a start record, 41 kB */
+	r.type = RECORD_EXCHANGE;
+	r.at = *at;
+	r.exchange = (struct record_exchange){
+		.exchange = *x,
+		.has_sample = sample != NULL,
+		.has_suppressed = refusals->suppressed > 0,
+		.suppressed = refusals->suppressed,
+	};
 	memcpy(r.exchange.server, s->name, sizeof(s->name));
 	memcpy(r.exchange.address, s->address, sizeof(s->address));
 	if (sample != NULL) {
@@ -151,6 +150,7 @@ on_exchanged(void *arg, struct peer *p, const struct exchange *x,
 	bool well;
 
 	watch_feed(&w->watch, at);
+	witness_look_at_device(w, at);
 	if (!admit(&w->refusals[i], x, at->raw))
 		return;
 	well = sample != NULL && calibrator_predicts(&w->replay.calibrator, i, sample);

@@ -44,6 +44,9 @@ void witness_on_watch(
 /* The watch has looked: what stands beside the clock may have changed, too. */
 void witness_on_looked(void *arg, const struct clock_reading *at);
 
+/* What was counted by another clocksource must not be recorded as if by the old one. */
+void witness_look_at_device(struct witness *w, const struct clock_reading *at);
+
 /* The answer to a request for status. */
 size_t witness_answer(void *arg, char *out, size_t size);
 

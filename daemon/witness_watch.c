@@ -158,16 +158,37 @@ say_surroundings(const struct record_event *e)
 		    "other time daemons: %s, before %s", now, was);
 }
 
+static void
+record_change(
+    struct witness *w, const struct record_event *event, const struct clock_reading *at)
+{
+	struct record r;
+
+	r.type = RECORD_EVENT;
+	r.at = *at;
+	r.event = *event;
+	say_surroundings(event);
+	witness_record_sealed(w, &r);
+	if (event->kind == EVENT_CLOCKSOURCE)
+		take_stock(w, at);
+}
+
 void
 witness_on_looked(void *arg, const struct clock_reading *at)
 {
 	struct witness *w = arg;
-	struct record r = { .type = RECORD_EVENT, .at = *at };
+	struct record_event event;
 
-	while (surroundings_look(&w->surroundings, at, &r.event)) {
-		say_surroundings(&r.event);
-		witness_record_sealed(w, &r);
-		if (r.event.kind == EVENT_CLOCKSOURCE)
-			take_stock(w, at);
-	}
+	while (surroundings_look(&w->surroundings, at, &event))
+		record_change(w, &event, at);
+}
+
+void
+witness_look_at_device(struct witness *w, const struct clock_reading *at)
+{
+	struct record_event event;
+
+	if (w->watch.every.ns > 0 &&
+	    surroundings_look_at_device(&w->surroundings, at, &event))
+		record_change(w, &event, at);
 }

@@ -111,6 +111,9 @@ struct calibrator {
 	struct host_rate host_rate;
 };
 
+/* What there is of it: most hosts ask far fewer than MAX_SERVERS. */
+void calibration_copy(struct calibration *to, const struct calibration *from);
+
 /*
  * Adds a server; its index, or -1: there are MAX_SERVERS, or the name is there already,
  * or name or address are too long.
@@ -142,7 +145,8 @@ void calibrator_exchange(struct calibrator *c, size_t server, const struct excha
 void calibrator_judge(
     const struct calibrator *c, const struct clock_reading *now, struct selection *out);
 
-/* What is known at this reading of the clocks. */
+/* What is known at this reading of the clocks; out->server_at[out->servers] and on are
+ * left as they are. */
 void calibrator_conclude(
     const struct calibrator *c, const struct clock_reading *now, struct calibration *out);
 
