@@ -196,6 +196,15 @@ spread_out(struct span interval, uint32_t spread)
 	return (struct span){ interval.ns + interval.ns / 0x80000 * share };
 }
 
+bool
+association_may_join(const struct association *a, struct raw_time now)
+{
+	struct span soonest = spread_out(association_interval(a), 0);
+
+	return !a->outstanding && !a->denied && a->burst_left == 0 &&
+	       raw_since(now, a->asked).ns >= soonest.ns;
+}
+
 static struct span
 until_next(struct association *a, uint32_t spread)
 {

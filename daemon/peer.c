@@ -47,15 +47,27 @@ peer_close(struct peer *p)
 	p->timer = NULL;
 }
 
-static uint64_t
-random_number(void)
+/* What chance has to say of a request. */
+struct lots {
+	struct association_cookies cookies;
+	uint64_t spread;
+};
+
+static struct lots
+draw_lots(void)
 {
-	uint64_t v = 0;
+	struct lots l;
 
 	/* cannot fail for so few octets once the kernel has booted */
-	if (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
+	if (getrandom(&l, sizeof(l), 0) != (ssize_t)sizeof(l))
 		abort();
-	return v;
+	return l;
+}
+
+static bool
+by_hardware(const struct peer *p)
+{
+	return p->phc->interface != 0;
 }
 
 static void
@@ -69,6 +81,8 @@ sleep_until_due(struct peer *p)
 		return;
 	if (action.kind == ACTION_WAIT)
 		in = raw_since(action.wake, now);
+	/* the loop counts by the monotonic clock, which others may slew by 1/2000 */
+	in.ns += in.ns / 1024;
 	loop_timer_set(p->timer, in);
 }
 
@@ -78,7 +92,7 @@ finish(struct peer *p, const struct exchange *x, const struct clock_reading *at,
 {
 	hang_up(p);
 	p->ended++;
-	association_end(&p->association, x->fault, (uint32_t)random_number());
+	association_end(&p->association, x->fault, p->spread);
 	p->exchanged(p->arg, p, x, at, sample);
 	sleep_until_due(p);
 }
@@ -177,11 +191,14 @@ on_readable(void *arg)
 	struct peer *p = arg;
 	_Alignas(8) uint8_t octets[PACKET_MAX];
 
-	udp_sent_at(p->fd, &p->sent);
+	if (!udp_sent_is_known(by_hardware(p), &p->sent))
+		udp_sent_at(p->fd, by_hardware(p), &p->sent);
 	for (int i = 0; i < REPLIES_AT_ONCE && p->fd >= 0; i++) {
 		struct udp_received received;
 		int n = udp_receive(p->fd, octets, sizeof(octets), &received);
 
+		if (n == -EAGAIN && i == 0) /* woken by a stamp that nobody waits for */
+			udp_sent_at(p->fd, by_hardware(p), &p->sent);
 		if (n == -EAGAIN || n == -EINTR)
 			return;
 		if (n < 0)
@@ -195,12 +212,13 @@ on_readable(void *arg)
 static int
 send_request(struct peer *p)
 {
-	struct association_cookies cookies = { random_number(), random_number() };
+	struct lots lots = draw_lots();
 	struct ntp_packet request;
 	uint8_t octets[NTP_HEADER_BYTES];
 	int error;
 
-	p->fd = udp_open(&p->address, p->phc->interface != 0);
+	p->spread = (uint32_t)lots.spread;
+	p->fd = udp_open(&p->address, by_hardware(p));
 	if (p->fd >= 0) {
 		p->association.has_address =
 		    udp_own_address(p->fd, p->association.own_address);
@@ -208,14 +226,25 @@ send_request(struct peer *p)
 	}
 	p->sent = (struct stamps){ .by_kernel = false };
 	read_before(p);
-	request = association_request(&p->association, &cookies, &p->frame.before);
+	request = association_request(&p->association, &lots.cookies, &p->frame.before);
 	ntp_packet_encode(&request, octets);
 	if (p->fd < 0)
 		return p->fd;
 	error = p->watch != NULL ? udp_send(p->fd, octets, sizeof(octets)) : -ENOMEM;
 	if (error == 0)
-		udp_sent_at(p->fd, &p->sent);
+		udp_sent_at(p->fd, by_hardware(p), &p->sent);
 	return error;
+}
+
+static void
+ask(struct peer *p)
+{
+	int error = send_request(p);
+
+	if (error < 0)
+		finish_without_reply(p, fault_from_error(error));
+	else
+		sleep_until_due(p);
 }
 
 static void
@@ -223,20 +252,30 @@ on_timer(void *arg)
 {
 	struct peer *p = arg;
 	struct action action = association_tick(&p->association, clock_raw());
-	int error = 0;
 
 	if (p->paused || !p->has_address)
 		return;
-	if (action.kind == ACTION_TIMEOUT) {
+	switch (action.kind) {
+	case ACTION_TIMEOUT:
 		finish_without_reply(p, FAULT_TIMEOUT);
-		return;
-	}
-	if (action.kind == ACTION_SEND)
-		error = send_request(p);
-	if (error < 0)
-		finish_without_reply(p, fault_from_error(error));
-	else
+		break;
+	case ACTION_WAIT:
 		sleep_until_due(p);
+		break;
+	case ACTION_SEND:
+		ask(p);
+		if (p->asks != NULL)
+			p->asks(p->asks_arg, p);
+		break;
+	}
+}
+
+void
+peer_join(struct peer *p)
+{
+	if (p->has_address && !p->paused &&
+	    association_may_join(&p->association, clock_raw()))
+		ask(p);
 }
 
 void

@@ -23,6 +23,9 @@ struct peer;
 typedef void peer_exchanged(void *arg, struct peer *p, const struct exchange *x,
     const struct clock_reading *at, const struct sample *sample);
 
+/* Called when it has sent a request because it was time: others may join it. */
+typedef void peer_asks(void *arg, const struct peer *p);
+
 struct peer {
 	struct loop *loop;
 	struct loop_timer *timer;
@@ -36,10 +39,13 @@ struct peer {
 	struct stamp_frame
 	    frame;          /* before: the clocks just before the request was sent */
 	struct stamps sent; /* when it left */
+	uint32_t spread;    /* random, of this request; see association_end() */
 	unsigned ended;     /* requests that have ended, since it got its address */
 	bool paused;
 	peer_exchanged *exchanged;
 	void *arg;
+	peer_asks *asks; /* NULL: nobody cares */
+	void *asks_arg;
 };
 
 /* 0 or -ENOMEM. It asks nothing before it has an address. */
@@ -52,6 +58,9 @@ void peer_set_address(struct peer *p, const struct loop_address *a);
 
 /* Asks now, if no request is out. */
 void peer_hurry(struct peer *p);
+
+/* Asks now, if it may a little before it is time. */
+void peer_join(struct peer *p);
 
 /* A clock has changed its ways: no reply completes what was measured before. */
 void peer_forget(struct peer *p);

@@ -123,6 +123,17 @@ ask_name(void *arg)
 	    name->server->port, on_resolved, name);
 }
 
+/* Those of one interval stay together so. */
+static void
+on_asks(void *arg, const struct peer *leader)
+{
+	struct roster *r = arg;
+
+	for (size_t i = 0; i < r->peers; i++)
+		if (&r->peer[i] != leader)
+			peer_join(&r->peer[i]);
+}
+
 static int
 add_server(struct roster *r, const struct config_server *s,
     const struct roster_rules *rules, peer_exchanged *exchanged)
@@ -141,6 +152,8 @@ add_server(struct roster *r, const struct config_server *s,
 		if (peer_open(&r->peer[r->peers], r->loop, &own, exchanged, r->arg) < 0)
 			return -ENOMEM;
 		r->peer[r->peers].phc = rules->phc;
+		r->peer[r->peers].asks = on_asks;
+		r->peer[r->peers].asks_arg = r;
 		r->peers++;
 		name->count++;
 	}

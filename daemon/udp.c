@@ -191,7 +191,7 @@ udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out)
 }
 
 void
-udp_sent_at(int fd, struct stamps *out)
+udp_sent_at(int fd, bool hardware, struct stamps *out)
 {
 	struct udp_received said = { .stamps = *out };
 	uint8_t nothing[1];
@@ -199,8 +199,14 @@ udp_sent_at(int fd, struct stamps *out)
 
 	do
 		n = receive(fd, nothing, sizeof(nothing), MSG_ERRQUEUE, &said);
-	while (n >= 0);
+	while (n >= 0 && !udp_sent_is_known(hardware, &said.stamps));
 	*out = said.stamps;
+}
+
+bool
+udp_sent_is_known(bool hardware, const struct stamps *sent)
+{
+	return sent->by_kernel && (!hardware || sent->by_hardware);
 }
 
 void

@@ -31,8 +31,12 @@ struct udp_received {
 /* Octets received (cut to size), -EAGAIN: none there, or -errno (ICMP errors too). */
 int udp_receive(int fd, uint8_t *octets, size_t size, struct udp_received *out);
 
-/* Adds to *out what the kernel has said since of when the request left. */
-void udp_sent_at(int fd, struct stamps *out);
+/* Adds to *out what the kernel has said since of when the request left. hardware: as the
+ * socket was opened. */
+void udp_sent_at(int fd, bool hardware, struct stamps *out);
+
+/* It has said all that was asked for. */
+bool udp_sent_is_known(bool hardware, const struct stamps *sent);
 
 /*
  * A socket with stamping switched on, to be kept for life: the kernel switches stamping

@@ -108,6 +108,12 @@ void association_predicted(struct association *a, bool well);
 /* Asks at once, then goes on as before; nothing while a request waits. */
 void association_hurry(struct association *a, struct raw_time now);
 
+/*
+ * Another server is asked now: may this one be, too? Who asks all of them together wakes
+ * up once, and writes to the disk once. Not sooner than its spread allows.
+ */
+bool association_may_join(const struct association *a, struct raw_time now);
+
 /* The present interval between two requests, burst aside. */
 struct span association_interval(const struct association *a);
 

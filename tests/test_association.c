@@ -169,6 +169,25 @@ START_TEST(spread_is_within_a_sixteenth_and_reaches_both_ends)
 }
 END_TEST
 
+START_TEST(who_joins_another_is_never_asked_sooner_than_spread_allows)
+{
+	struct association a;
+	int64_t soonest = 60 * NS_PER_SECOND; /* 15/16 of 64 s */
+
+	association_begin(&a, &usual, second(0));
+	ask(&a, second(0));
+	ck_assert(!association_may_join(&a, second(1000)));
+	association_end(&a, FAULT_NONE, 0x8000);
+	ck_assert(!association_may_join(&a, second(1000))); /* in its burst */
+	a.burst_left = 0;
+	ck_assert(!association_may_join(&a, (struct raw_time){ soonest - 1 }));
+	ck_assert(association_may_join(
+	    &a, (struct raw_time){ soonest + NS_PER_SECOND / 1000 }));
+	association_end(&a, FAULT_KISS_DENY, 0x8000);
+	ck_assert(!association_may_join(&a, second(1000)));
+}
+END_TEST
+
 START_TEST(fixed_poll_is_kept_to_the_nanosecond)
 {
 	struct association_rules rules = usual;
@@ -578,6 +597,7 @@ main(void)
 	tcase_add_test(t, burst_of_four_is_two_seconds_apart_then_the_poll_interval);
 	tcase_add_test(t, without_burst_the_second_request_waits_the_interval);
 	tcase_add_test(t, spread_is_within_a_sixteenth_and_reaches_both_ends);
+	tcase_add_test(t, who_joins_another_is_never_asked_sooner_than_spread_allows);
 	tcase_add_test(t, fixed_poll_is_kept_to_the_nanosecond);
 	tcase_add_test(t, reply_is_waited_for_three_seconds);
 	tcase_add_test(t, good_reply_has_no_fault);
