@@ -57,6 +57,8 @@ ALL_CPPFLAGS = -Iinclude -DCLOCKWITNESS_VERSION='"$(VERSION)"' \
 SMALL    = $(if $(STATIC),-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables)
 SMALL_LD = $(if $(STATIC),-Wl$(,)--gc-sections -Wl$(,)-z$(,)pack-relative-relocs \
   -Wl$(,)--build-id=none)
+# nothing in the daemon unwinds its stack
+LEAN_LD  = -Wl$(,)-T$(,)daemon/static.ld -Wl$(,)--no-eh-frame-hdr
 # conclusions are replayed bit for bit: no fused multiply-add
 ALL_CFLAGS = -std=c11 -ffp-contract=off $(WARNINGS) $(HARDEN) $(SANITIZE) $(SMALL) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZE) $(SMALL_LD) $(LDFLAGS)
@@ -111,7 +113,7 @@ $(BUILD)/core.a: $(core_o)
 
 $(BUILD)/$(NAME)d: $(daemon_o) $(BUILD)/core.a
 	$(say) LINK $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie) -o $@ $^ \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(STATIC),-static-pie $(LEAN_LD)) -o $@ $^ \
 	  $(call pkg,libs,$(DAEMON_PKGS)) -lm
 
 $(BUILD)/$(NAME): $(tools_o) $(BUILD)/core.a

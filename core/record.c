@@ -70,6 +70,13 @@ print_pairs(struct text *t, const struct server_calibration *s)
 	print_literal(t, "]");
 }
 
+void
+record_copy_servers(struct record_servers *to, const struct record_servers *from)
+{
+	to->count = from->count;
+	memcpy(to->server, from->server, from->count * sizeof(from->server[0]));
+}
+
 static void
 print_ppm(struct text *t, const char *at)
 {

@@ -24,7 +24,7 @@ pool_name(const char *name, int i, char out[SERVER_NAME_SIZE])
 static void
 configure(struct replay *p, const struct record_servers *servers)
 {
-	p->servers = *servers;
+	record_copy_servers(&p->servers, servers);
 	p->configured = true;
 	p->listed = true;
 	p->calibrator.servers = 0;
@@ -63,12 +63,12 @@ same_servers(const struct record_servers *a, const struct record_servers *b)
 static void
 take_start(struct replay *p, const struct record *r)
 {
-	*p = (struct replay){
-		.foreign = r->start.method != CALIBRATION_METHOD,
-		.whole = true,
-		.begun = true,
-		.from = r->at.raw,
-	};
+	/* its servers are set up one by one: not all of its room is touched */
+	p->calibrator.host_rate = (struct host_rate){ .begun = false };
+	p->foreign = r->start.method != CALIBRATION_METHOD;
+	p->whole = true;
+	p->begun = true;
+	p->from = r->at.raw;
 	configure(p, &r->start.servers);
 }
 

@@ -1,6 +1,7 @@
 /* The keys: what each is, what it may be, and where its value goes. */
 #include "config_key.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "config_value.h"
@@ -123,21 +124,20 @@ config_set_server(struct config_server *s, const char *key, const char *value)
 void
 config_defaults(struct config *c)
 {
-	*c = (struct config){
-		.minpoll = 6,
-		.maxpoll = 10,
-		.watch = 1,
-		.seal = 60,
-		.sync = 1,
-		.rotate_size = INT64_C(64) << 20,
-		.rotate_age = 86400,
-		.compress = true,
-		.announce = 3600,
-		.syslog = true,
-		.status = "/run/clockwitness/status",
-		.confine = true,
-		.log = LOG_INFO,
-	};
+	memset(c, 0, offsetof(struct config, server));
+	c->minpoll = 6;
+	c->maxpoll = 10;
+	c->watch = 1;
+	c->seal = 60;
+	c->sync = 1;
+	c->rotate_size = INT64_C(64) << 20;
+	c->rotate_age = 86400;
+	c->compress = true;
+	c->announce = 3600;
+	c->syslog = true;
+	c->confine = true;
+	c->log = LOG_INFO;
+	(void)snprintf(c->status, sizeof(c->status), "/run/clockwitness/status");
 	(void)snprintf(
 	    c->evidence, sizeof(c->evidence), "%s", config_daemon_keys[0].fallback);
 }

@@ -177,7 +177,7 @@ take_identity(struct evidence *e, const struct record_start *s)
 	memcpy(i->timezone, s->timezone, sizeof(i->timezone));
 	i->utc_offset_s = s->utc_offset_s;
 	i->watch_s = s->watch_s;
-	i->servers = s->servers;
+	record_copy_servers(&i->servers, &s->servers);
 }
 
 static int
@@ -205,10 +205,8 @@ name_key(struct evidence *e, struct record_start *start)
 }
 
 int
-evidence_begin(
-    struct evidence *e, struct record_start *start, const struct clock_reading *now)
+evidence_begin(struct evidence *e, struct record *r)
 {
-	struct record r = { .type = RECORD_START, .at = *now };
 	int error;
 
 	if (e->kind == EVIDENCE_NONE)
@@ -216,13 +214,12 @@ evidence_begin(
 	error = pending_open(&e->pending);
 	if (error < 0)
 		return log_fail(error, "the evidence");
-	name_key(e, start);
-	take_identity(e, start);
-	error = make_first_file(e, now);
+	name_key(e, &r->start);
+	take_identity(e, &r->start);
+	error = make_first_file(e, &r->at);
 	if (error < 0)
 		return error;
-	r.start = *start;
-	if (!evidence_put(e, &r, SEAL_ROOM) || !evidence_sync(e))
+	if (!evidence_put(e, r, SEAL_ROOM) || !evidence_sync(e))
 		return -EIO; /* said where it failed */
 	return 0;
 }

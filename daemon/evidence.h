@@ -86,9 +86,9 @@ int evidence_open_directory(struct evidence *e, const char *path,
 int evidence_open_stream(
     struct evidence *e, struct loop *l, loop_callback *on_closed, void *arg);
 
-/* With e->keyring set: makes the file, writes the start record, waits for the disk. */
-int evidence_begin(
-    struct evidence *e, struct record_start *start, const struct clock_reading *now);
+/* With e->keyring set: makes the file, writes the start record r, waits for the disk. 0 or
+ * -errno, said. */
+int evidence_begin(struct evidence *e, struct record *r);
 
 /*
  * Numbers, chains and writes a record (r->seq and r->prev are filled in). false: it is

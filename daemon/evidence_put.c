@@ -10,7 +10,7 @@ follow(struct evidence *e, const struct record *r)
 {
 	if (r->type == RECORD_RELOAD) {
 		e->identity.watch_s = r->reload.watch_s;
-		e->identity.servers = r->reload.servers;
+		record_copy_servers(&e->identity.servers, &r->reload.servers);
 	}
 	if (r->type == RECORD_EVENT && r->event.kind == EVENT_TIMEZONE) {
 		memcpy(e->identity.timezone, r->event.words.now,

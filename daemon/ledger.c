@@ -81,15 +81,14 @@ ledger_close(struct ledger *l)
 }
 
 int
-ledger_begin(
-    struct ledger *l, struct record_start *start, const struct clock_reading *now)
+ledger_begin(struct ledger *l, struct record *start)
 {
 	int error;
 
 	l->evidence.keyring = l->keyring;
-	error = evidence_begin(&l->evidence, start, now);
+	error = evidence_begin(&l->evidence, start);
 	if (error == 0)
-		say(l, "begins", now->raw);
+		say(l, "begins", start->at.raw);
 	return error;
 }
 

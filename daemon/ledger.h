@@ -39,8 +39,7 @@ int ledger_open(struct ledger *l, struct loop *loop);
 void ledger_close(struct ledger *l);
 
 /* After evidence_open_...(): the file and its start record. 0 or -errno, said. */
-int ledger_begin(
-    struct ledger *l, struct record_start *start, const struct clock_reading *now);
+int ledger_begin(struct ledger *l, struct record *start);
 
 /* A record that may wait: an exchange. */
 void ledger_append(struct ledger *l, struct record *r);

@@ -41,8 +41,7 @@ needs_evidence(const struct options *o, int argc)
 int
 main(int argc, char *argv[])
 {
-	static struct witness witness;
-	static struct config config;
+	static struct witness witness; /* of all that it has room for little is touched */
 	struct options options;
 	int code;
 	int error;
@@ -69,12 +68,12 @@ main(int argc, char *argv[])
 		log_line(LOG_ERROR, "libsodium cannot be used");
 		return EXIT_CANNOT;
 	}
-	if (!read_configuration(&options, argv, &config))
+	if (!read_configuration(&options, argv, &witness.config))
 		return EXIT_USAGE;
-	log_set_level(config.log);
-	if (config.syslog && !options.once)
+	log_set_level(witness.config.log);
+	if (witness.config.syslog && !options.once)
 		log_to_syslog();
-	code = witness_open(&witness, &options, &config, argc, argv);
+	code = witness_open(&witness, &options, argc, argv);
 	if (code == 0)
 		code = (int)witness_run(&witness);
 	witness_close(&witness);

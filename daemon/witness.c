@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "footprint.h"
 #include "log.h"
+#include "memory.h"
 #include "notify.h"
 #include "report.h"
 #include "witness_parts.h"
@@ -97,16 +98,13 @@ watch_signals(struct witness *w)
 }
 
 int
-witness_open(struct witness *w, const struct options *o, const struct config *c, int argc,
-    char *const argv[])
+witness_open(struct witness *w, const struct options *o, int argc, char *const argv[])
 {
 	int error;
 
-	memset(w, 0, sizeof(*w));
 	w->surroundings.clocksource_file = -1;
 	status_none(&w->status);
 	w->options = o;
-	w->config = *c;
 	w->argc = argc;
 	w->argv = argv;
 	error = loop_open(&w->loop);
@@ -185,6 +183,7 @@ witness_run(struct witness *w)
 	archive_begin(&w->archive);
 	notify_ready();
 	on_alive(w);
+	memory_settle();
 	if (!w->stopping && loop_run(w->loop) < 0)
 		w->code = EXIT_CANNOT;
 	notify_stopping();

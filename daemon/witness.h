@@ -60,9 +60,10 @@ struct witness {
 	enum exit_code code;
 };
 
-/* 0, or the exit code; what is wrong has been said. The config is copied. */
-int witness_open(struct witness *w, const struct options *o, const struct config *c,
-    int argc, char *const argv[]);
+/* *w: all zero but for its configuration. 0, or the exit code; what is wrong has been
+ * said. */
+int witness_open(
+    struct witness *w, const struct options *o, int argc, char *const argv[]);
 
 /* Runs until it is told to stop; its exit code. */
 enum exit_code witness_run(struct witness *w);

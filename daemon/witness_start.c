@@ -125,10 +125,9 @@ prepare_start(struct witness *w, struct record_start *start)
 }
 
 static int
-open_evidence(struct witness *w, struct record_start *start)
+open_evidence(struct witness *w, struct record *begun)
 {
-	struct record begun;
-	struct clock_reading now;
+	struct record_start *start = &begun->start;
 	int error = 0;
 
 	if (is_stream(w))
@@ -144,27 +143,26 @@ open_evidence(struct witness *w, struct record_start *start)
 	w->ledger.evidence.confined = start->context.landlock > 0;
 	w->ledger.evidence.hopeless = on_directory_lost;
 	w->ledger.evidence.arg = w;
-	clock_read(&now);
-	surroundings_open(&w->surroundings, start, &now);
-	w->since = now;
-	watch_feed(&w->watch, &now);
-	error = ledger_begin(&w->ledger, start, &now);
+	clock_read(&begun->at);
+	surroundings_open(&w->surroundings, start, &begun->at);
+	w->since = begun->at;
+	watch_feed(&w->watch, &begun->at);
+	error = ledger_begin(&w->ledger, begun);
 	if (error < 0)
 		return error;
-	begun = (struct record){ .type = RECORD_START, .at = now, .start = *start };
-	replay_take(&w->replay, &begun);
+	replay_take(&w->replay, begun);
 	return 0;
 }
 
 int
 witness_begin(struct witness *w)
 {
-	struct record_start start = { .uid = 0 };
+	struct record begun = { .type = RECORD_START };
 	int code;
 
 	open_status(w);
-	code = prepare_start(w, &start);
+	code = prepare_start(w, &begun.start);
 	if (code != 0)
 		return code;
-	return open_evidence(w, &start) < 0 ? EXIT_CANNOT : 0;
+	return open_evidence(w, &begun) < 0 ? EXIT_CANNOT : 0;
 }

@@ -60,6 +60,9 @@ struct record_servers {
 	struct record_server server[MAX_SERVERS];
 };
 
+/* What there is of it: most hosts ask far fewer than MAX_SERVERS. */
+void record_copy_servers(struct record_servers *to, const struct record_servers *from);
+
 /* The newest older file in the directory, as it was found: a statement, not a proof. */
 struct record_previous {
 	char file[RECORD_TEXT_SIZE];
