@@ -39,6 +39,7 @@ static const struct phrase phrases[] = {
 	{ AUTHOR_OPENNTPD, WORD_ALIVE, "constraint reply ", 0 },
 	{ AUTHOR_OPENNTPD, WORD_ALIVE, "reply from ", 0 },
 	{ AUTHOR_OPENNTPD, WORD_ALIVE, "recvmsg ", 0 },
+	{ AUTHOR_OPENNTPD, WORD_LOST, "ntp engine ready", 0 },
 	{ AUTHOR_OPENNTPD, WORD_LOST, "ntp engine exiting", 0 },
 	{ AUTHOR_OPENNTPD, WORD_LOST, "terminating", 0 },
 	/* ntpd of the NTP project: ntp_loopfilter.c, ntpd.c; ntpsec adds "CLOCK: " */
@@ -55,6 +56,7 @@ static const struct phrase phrases[] = {
 	{ AUTHOR_NTPD, WORD_SLEW, "time slewed by %", 0 },
 	{ AUTHOR_NTPD, WORD_LOST, "kernel reports TIME_ERROR", 0 },
 	{ AUTHOR_NTPD, WORD_LOST, "ntpd exiting on signal", 0 },
+	{ AUTHOR_NTPD, WORD_LOST, "ntpd *: Starting", 0 },
 	{ AUTHOR_NTPDATE, WORD_STEP, "step time server *offset % sec", 0 },
 	{ AUTHOR_NTPDATE, WORD_SLEW, "adjust time server *offset % sec", 0 },
 	/* chronyd: reference.c, local.c, sched.c */
@@ -66,6 +68,7 @@ static const struct phrase phrases[] = {
 	{ AUTHOR_CHRONY, WORD_BREAK, "Backward time jump detected!", 0 },
 	{ AUTHOR_CHRONY, WORD_LOST, "Can't synchronise", 0 },
 	{ AUTHOR_CHRONY, WORD_LOST, "chronyd exiting", 0 },
+	{ AUTHOR_CHRONY, WORD_LOST, "chronyd version * starting", 0 },
 	/* systemd-timesyncd: timesyncd-manager.c */
 	{ AUTHOR_TIMESYNCD, WORD_FIRST, "Initial clock synchronization to ",
 	    NEAR_TIMESYNCD },
@@ -78,6 +81,7 @@ static const struct phrase phrases[] = {
 	{ AUTHOR_TIMESYNCD, WORD_BREAK, "System clock time advanced to ", 0 },
 	/* kernels */
 	{ AUTHOR_KERNEL, WORD_BREAK, "Linux version ", 0 },
+	{ AUTHOR_KERNEL, WORD_BREAK, "Command line: ", 0 }, /* syslog loses first lines */
 	{ AUTHOR_KERNEL, WORD_BREAK, "PM: suspend exit", 0 },
 	{ AUTHOR_KERNEL, WORD_BREAK, "OpenBSD ", 0 },
 };

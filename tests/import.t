@@ -274,6 +274,30 @@ table, _ = imported("boot", "--year", "2026", write("boot.log", boot))
 a = converted(table, stamp(NOON - 600 * SECOND), stamp(NOON + 4 * SECOND), stamp(NOON + 30 * SECOND))
 equal([(x["kind"], x.get("basis", {}).get("told_by")) for x in a], [("told", "chrony"), ("not-covered", None), ("told", "timesyncd")],
       "nothing is carried over a boot, nor to the time before timesyncd set the clock")
+
+
+def entry(at, program, message, boot="b1", comm=None):
+    return json.dumps({"__REALTIME_TIMESTAMP": str(at // 1000), "_BOOT_ID": boot, "_HOSTNAME": "h", "SYSLOG_IDENTIFIER": program,
+                       "_COMM": comm or program[:15], "MESSAGE": message}) + "\n"
+
+
+journal = (entry(NOON - 3600 * SECOND, "chronyd", "Selected source 192.0.2.1") + entry(NOON - 5 * SECOND, "chronyd", "Selected source 192.0.2.2") +
+           entry(NOON, "cron", "begun", "b2") + entry(NOON + 9 * SECOND, "systemd-timesyncd", "Initial clock synchronization to x", "b2") +
+           entry(NOON + 20 * SECOND, "chronyd", "System clock was stepped by 7.0 seconds", "b2", "logger") +
+           entry(NOON + 21 * SECOND, "ntpd x", "time reset +7.0 s", "b2") + "{broken\n")
+table, _ = imported("journal", write("journal.json", journal))
+a = converted(table, stamp(NOON - 60 * SECOND), stamp(NOON + 4 * SECOND), stamp(NOON + 30 * SECOND))
+equal([(x["kind"], x.get("basis", {}).get("told_by")) for x in a], [("told", "chrony"), ("not-covered", None), ("told", "timesyncd")],
+      "journalctl -o json tells the boots, and who only calls himself chronyd")
+ok(a[2]["uncertainty_ns"] < 0.7e9 and csv.DictReader(open(table)).__next__()["host"] == "h", "with times and host", a)
+got = tool("import", write("system.export", "__CURSOR=x\n__REALTIME_TIMESTAMP=1\nMESSAGE=x\n\n"))
+ok(got.returncode == 3 and "-o json" in got.stderr, "its export, in which a message can hide a field, is refused", got.stderr)
+real, said = imported("real", "--year", "2022", os.path.join(LOGS, "s4_rockylinux9_messages.log"))
+a = converted(real, "2022-10-08T06:19:00Z", "2022-10-08T06:22:46Z", "2022-10-08T06:24:10Z")
+equal([(x["kind"], x["basis"]["told_by"]) for x in a], [("told", "chrony")] * 3, "chronyd on a real host says where it followed a server")
+ok(all(0.9e9 < x["uncertainty_ns"] < 1.5e9 for x in a), "and its silence means less than a second", a)
+breaks = [r for r in csv.DictReader(open(real)) if int(r["local_start_ns"]) <= ns("2022-10-08T06:22:45.000000000Z") < int(r["local_end_ns"])]
+equal([int(r["local_start_ns"]) for r in breaks], [ns("2022-10-08T06:22:45.000000000Z")], "its second boot begins anew")
 berlin, said = imported("berlin", "--year", "2023", "--timezone", "Europe/Berlin", SLEW)
 got = tool("correct", "-q", "--segments", berlin, "--style", "iso", "--year", "2023", SLEW)
 ok(got.stdout.startswith("2023-03-28T12:14:48."), "correct goes by the zone that import was told", got.stdout)

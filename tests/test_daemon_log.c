@@ -111,6 +111,13 @@ START_TEST(what_is_said_without_a_number_counts_too)
 		    WORD_NEAR },
 		{ " h chronyd[9]: Forward time jump detected!", AUTHOR_CHRONY,
 		    WORD_BREAK },
+		{ " h chronyd[9]: chronyd version 4.3 starting (+CMDMON +NTP)",
+		    AUTHOR_CHRONY, WORD_LOST },
+		{ " h ntpd[9]: ntpd 4.2.8p12@1.3728-o Sat Feb 23 20:00:00 UTC 2019 (1): "
+		  "Starting",
+		    AUTHOR_NTPD, WORD_LOST },
+		{ " h kernel: Command line: BOOT_IMAGE=/vmlinuz-6.1.0", AUTHOR_KERNEL,
+		    WORD_BREAK },
 		{ " h chronyd[9]: Can't synchronise: no majority", AUTHOR_CHRONY,
 		    WORD_LOST },
 		{ " h systemd-timesyncd[9]: Initial clock synchronization to Wed "

@@ -1,6 +1,7 @@
 #include "import_log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,30 +98,65 @@ count(struct import_log *l, const struct told_line *t)
 }
 
 static void
-take_line(struct import_log *l, const char *line, size_t n)
+add_line(struct import_log *l, const struct told_line *t)
 {
-	struct told_line t = { .place = l->lines };
-	struct log_time stamp;
-	const char *text;
-	size_t format;
-	size_t length;
+	l->line = memory_grow(l->line, &l->room, l->lines + 1, sizeof(*l->line));
+	l->line[l->lines] = *t;
+	l->line[l->lines].place = l->lines;
+	l->lines++;
+}
 
-	if (!recognise(&l->recognition, line, n, &stamp, &format) ||
-	    stamp.scale == LOG_SINCE_BOOT)
-		return;
-	text = line + stamp.to;
-	length = n - stamp.to;
+/* What stands behind the stamp. */
+static void
+take_text(
+    struct import_log *l, const struct log_time *stamp, const char *text, size_t length)
+{
+	struct told_line t = { .resolution = { stamp->resolution } };
+
 	t.of = daemon_log_statistics(text, length, &t.said);
 	if (t.of == STATISTICS_NONE &&
 	    daemon_log_message(text, length, &t.said) == WORD_NONE)
 		return;
-	if (!find_time(l, &stamp, is_utc(t.of), &t.at))
+	if (!find_time(l, stamp, is_utc(t.of), &t.at))
 		return;
 	if (t.of == STATISTICS_NONE && t.said.author != AUTHOR_KERNEL)
 		note_host(l, text, length);
-	t.resolution.ns = stamp.resolution;
-	l->line = memory_grow(l->line, &l->room, l->lines + 1, sizeof(*l->line));
-	l->line[l->lines++] = t;
+	add_line(l, &t);
+}
+
+/* Each entry names its boot. */
+static void
+take_boot(struct import_log *l, const struct log_time *stamp, const char *boot)
+{
+	struct told_line t = { .resolution = { stamp->resolution },
+		.said = { .author = AUTHOR_KERNEL, .word = WORD_BREAK } };
+	bool changed =
+	    l->boot[0] != '\0' && boot[0] != '\0' && strcmp(l->boot, boot) != 0;
+
+	if (boot[0] != '\0')
+		(void)snprintf(l->boot, sizeof(l->boot), "%s", boot);
+	if (changed && find_time(l, stamp, true, &t.at))
+		add_line(l, &t);
+}
+
+static void
+take_line(struct import_log *l, const char *line, size_t n)
+{
+	struct journal_entry entry;
+	struct log_time stamp;
+	size_t format;
+
+	if (!recognise(&l->recognition, line, n, &stamp, &format) ||
+	    stamp.scale == LOG_SINCE_BOOT)
+		return;
+	if (line[0] != '{') {
+		take_text(l, &stamp, line + stamp.to, n - stamp.to);
+		return;
+	}
+	if (!journal_entry_read(line, n, &entry))
+		return;
+	take_boot(l, &stamp, entry.boot);
+	take_text(l, &stamp, entry.line, strlen(entry.line));
 }
 
 static void
@@ -146,13 +182,33 @@ take_block(struct import_log *l, const struct lines_block *b)
 static void
 begin_log(struct import_log *l, const struct lines *in, bool goes_on)
 {
-	if (!goes_on)
+	if (!goes_on) {
 		l->order = (struct log_order){ .year = 0 };
+		l->boot[0] = '\0';
+		l->first = l->lines;
+	}
 	l->order.guessed_year = 0;
 	l->order.ends = in->source.modified;
 	recognition_begin(&l->recognition, &l->grammars, &l->wish);
-	if (!goes_on)
-		l->first = l->lines;
+}
+
+/* Its fields may hold any octets, other fields' names among them. */
+static bool
+is_export(const struct lines_block *b)
+{
+	static const char mark[] = "__CURSOR=";
+
+	return b->n >= sizeof(mark) - 1 && memcmp(b->octets, mark, sizeof(mark) - 1) == 0;
+}
+
+static bool
+refuse_export(struct lines *in, const char *path)
+{
+	say("%s: of the journal 'journalctl -o json --file ... | clockwitness import -' reads "
+	    "more safely",
+	    path);
+	lines_close(in);
+	return false;
 }
 
 bool
@@ -169,6 +225,8 @@ import_log_read(struct import_log *l, const char *path, bool goes_on)
 	}
 	begin_log(l, &in, goes_on);
 	while ((got = lines_next(&in, &block)) > 0) {
+		if (is_export(&block))
+			return refuse_export(&in, path);
 		recognition_look(&l->recognition, block.octets, block.n);
 		take_block(l, &block);
 	}

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "import_journal.h"
 #include "log_clock.h"
 #include "recognition.h"
 #include "told_clock.h"
@@ -27,7 +28,8 @@ struct import_log {
 	/* of the log at hand */
 	struct recognition recognition;
 	struct log_order order;
-	size_t first; /* of its lines */
+	size_t first;            /* of its lines */
+	char boot[JOURNAL_BOOT]; /* of the journal's last entry; empty: none yet */
 };
 
 /* false: the table of formats cannot be read (said). */
