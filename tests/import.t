@@ -111,6 +111,9 @@ equal((a["kind"], a["earliest"], a["latest"], a["basis"]["told_by"], a["basis"][
 equal(converted(table, "2023-04-28T14:20:00Z", code=1)[0]["kind"], "not-covered", "a month later nothing is known")
 late = [converted(table, stamp(ns("2023-03-28T16:11:30.000000000Z") + h * 3600 * SECOND))[0]["uncertainty_ns"] for h in (0, 1, 12, 23)]
 ok(late == sorted(late) and late[0] < 0.05e9 and late[-1] > 1e9, "after the last line the error grows", late)
+got = tool("convert", "--segments", table, "2023-04-28T14:20:00Z")
+ok("is in no piece of the table" in got.stdout and got.stderr.count("NOT EVIDENCE") == 1, "which is said once, and of the table",
+   got.stdout + got.stderr)
 short, _ = imported("short", "--year", "2023", "--hold", "2", SLEW)
 equal([a["kind"] for a in converted(short, "2023-03-28T18:00:00Z", "2023-03-28T18:12:00Z")], ["told", "not-covered"],
       "and --hold ends it")

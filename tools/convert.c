@@ -169,6 +169,8 @@ none_text(const struct conversion *c, struct system_time t)
 
 	if (model_covers(&c->model, t))
 		(void)printf("was never shown by this clock\n");
+	else if (c->asked.evidences == 0)
+		(void)printf("is in no piece of the table\n");
 	else
 		(void)printf("%s; nothing bridges it (--beyond guesses)\n",
 		    words[model_stop_at(&c->model, t)]);
@@ -382,7 +384,7 @@ load(struct conversion *c, char *const times[])
 	wanted.whole = c->whole;
 	wanted.windowed = choose_window(c, times, &wanted);
 	good = model_load(&c->model, &wanted);
-	if (!wanted.windowed ||
+	if (!wanted.windowed || wanted.count == 0 ||
 	    (good ? answers_all(c, times) : c->model.unread == 0 || c->model.mixed))
 		return good;
 	model_free(&c->model);
