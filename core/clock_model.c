@@ -126,6 +126,39 @@ clock_model_correct(const struct clock_model *m, struct system_time t,
 	return n;
 }
 
+/* Of the runs that may have shown it the one whose raw time the correction has. */
+bool
+clock_model_stretch(const struct clock_model *m, struct system_time t,
+    const struct correction *c, struct model_stretch *out)
+{
+	for (size_t i = 0; i < m->runs; i++) {
+		const struct model_piece *p = piece_in_run(m, &m->run[i], t);
+
+		if (p == NULL || raw_since(raw_in_piece(p, t), c->raw).ns != 0)
+			continue;
+		*out = (struct model_stretch){ m, p, c->point };
+		return true;
+	}
+	return false;
+}
+
+bool
+clock_model_within(
+    const struct model_stretch *s, struct system_time t, struct correction *out)
+{
+	const struct clock_model *m = s->model;
+	struct raw_time c;
+
+	if (!holds(s->piece, t))
+		return false;
+	c = raw_in_piece(s->piece, t);
+	if ((s->point > 0 && raw_since(c, m->point[s->point].at).ns < 0) ||
+	    (s->point + 1 < m->points && raw_since(c, m->point[s->point + 1].at).ns >= 0))
+		return false;
+	*out = modelling_from(m, s->point, c, s->piece);
+	return true;
+}
+
 struct system_time
 clock_model_host(const struct clock_model *m, struct raw_time c)
 {

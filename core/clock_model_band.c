@@ -190,9 +190,9 @@ take_out_leaps(const struct clock_model *m, struct correction *c)
 }
 
 struct correction
-modelling_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
+modelling_from(
+    const struct clock_model *m, size_t i, struct raw_time c, const struct model_piece *p)
 {
-	size_t i = point_before(m, c);
 	const struct model_point *a = &m->point[i];
 	struct span into = raw_since(c, a->at);
 	bool inside = into.ns >= 0 && i + 1 < m->points;
@@ -219,4 +219,10 @@ modelling_at(const struct clock_model *m, struct raw_time c, const struct model_
 	if (m->leaps > 0)
 		take_out_leaps(m, &out);
 	return out;
+}
+
+struct correction
+modelling_at(const struct clock_model *m, struct raw_time c, const struct model_piece *p)
+{
+	return modelling_from(m, point_before(m, c), c, p);
 }

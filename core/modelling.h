@@ -12,6 +12,10 @@
 struct correction modelling_at(
     const struct clock_model *m, struct raw_time c, const struct model_piece *p);
 
+/* The same, if it is known that this is the last point at or before c, or the first. */
+struct correction modelling_from(const struct clock_model *m, size_t point,
+    struct raw_time c, const struct model_piece *p);
+
 /* d(host - raw)/d(raw) on a piece, s/s. */
 double modelling_rate(const struct model_piece *p);
 

@@ -194,6 +194,24 @@ size_t clock_model_correct(const struct clock_model *m, struct system_time t,
     struct correction out[], size_t most);
 
 /*
+ * Where one piece of the host's clock lies between two points: for many times of one
+ * neighbourhood, each told without a search.
+ */
+struct model_stretch {
+	const struct clock_model *model;
+	const struct model_piece *piece;
+	size_t point; /* the one before it, or the first */
+};
+
+/* The stretch of a correction of t that came of a piece. false: it came of none. */
+bool clock_model_stretch(const struct clock_model *m, struct system_time t,
+    const struct correction *c, struct model_stretch *out);
+
+/* The correction of another time in it, but for the frequency. false: it is not in it. */
+bool clock_model_within(
+    const struct model_stretch *s, struct system_time t, struct correction *out);
+
+/*
  * The same over a stop, whatever lay between: a guess, with 100 ppm and two seconds added
  * to its errors (a raw clock is calibrated anew at boot, and the clock is set by an RTC
  * that counts seconds), and nothing guaranteed. 0: there is no stop, or no point.

@@ -668,25 +668,34 @@ START_TEST(common_time_base_is_said_of_its_corrections)
 }
 END_TEST
 
+/* Of 30 knots, about 15 points, on knots and between them, and 3 steps. */
+static void
+build_any(void)
+{
+	int64_t raw = law_between(0, 1000 * S);
+	int64_t real = BEGIN + law_between(-S, S);
+
+	begin();
+	for (int k = 0; k < 30; k++) {
+		int64_t on = law_between(1, 100 * S);
+
+		if (law_chance(0.2))
+			point(raw + on / 3, BEGIN + law_between(-MS, MS), 0, 0);
+		raw += on;
+		real += on + law_between(-on / 2000, on / 2000);
+		if (law_chance(0.1))
+			real += law_between(-100 * S, 100 * S);
+		knot(raw, real);
+		if (law_chance(0.3))
+			point(raw, BEGIN + law_between(-MS, MS), law_gaussian() * 40e-6,
+			    law_gaussian() * 40e-6);
+	}
+}
+
 START_TEST(random_models_give_sane_corrections)
 {
 	for (int round = 0; round < 300; round++) {
-		int64_t raw = law_between(0, 1000 * S);
-		int64_t real = BEGIN + law_between(-S, S);
-
-		begin();
-		for (int k = 0; k < 30; k++) {
-			int64_t on = law_between(1, 100 * S);
-
-			raw += on;
-			real += on + law_between(-on / 2000, on / 2000);
-			if (law_chance(0.1))
-				real += law_between(-100 * S, 100 * S);
-			knot(raw, real);
-			if (law_chance(0.3))
-				point(raw, BEGIN + law_between(-MS, MS),
-				    law_gaussian() * 40e-6, law_gaussian() * 40e-6);
-		}
+		build_any();
 		for (int k = 0; k < 100; k++) {
 			struct correction c[4];
 			size_t n = correct(BEGIN + law_between(-1000 * S, 5000 * S), c);
@@ -697,6 +706,64 @@ START_TEST(random_models_give_sane_corrections)
 				law_holds(c[i - 1].utc.ns <= c[i].utc.ns);
 		}
 	}
+}
+END_TEST
+
+static bool
+is_same(const struct correction *a, const struct correction *b)
+{
+	return a->kind == b->kind && a->utc.ns == b->utc.ns &&
+	       a->noise.ns == b->noise.ns && a->uncertainty.ns == b->uncertainty.ns &&
+	       a->earliest.ns == b->earliest.ns && a->latest.ns == b->latest.ns &&
+	       a->common == b->common && a->conflict == b->conflict &&
+	       a->raw.ns == b->raw.ns && a->point == b->point;
+}
+
+static bool
+is_among(const struct correction *got, const struct correction c[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same(got, &c[i]))
+			return true;
+	return false;
+}
+
+START_TEST(stretch_tells_what_a_search_would)
+{
+	int within = 0;
+
+	for (int round = 0; round < 300; round++) {
+		build_any();
+		if (law_chance(0.3))
+			model.leap[model.leaps++] =
+			    (struct model_leap){ { BEGIN + law_between(0, 3000 * S) },
+				    { S } };
+		for (int k = 0; k < 100; k++) {
+			int64_t t = BEGIN + law_between(-1000 * S, 5000 * S);
+			struct correction c[4];
+			size_t n = correct(t, c);
+			struct model_stretch s;
+
+			for (size_t i = 0; i < n; i++) {
+				int64_t other = t + law_between(-20 * S, 20 * S);
+				struct correction got;
+				struct correction all[4];
+
+				if (!clock_model_stretch(
+					&model, (struct system_time){ t }, &c[i], &s))
+					continue;
+				law_holds(clock_model_within(
+				    &s, (struct system_time){ t }, &got));
+				law_holds(is_same(&got, &c[i]));
+				if (!clock_model_within(
+					&s, (struct system_time){ other }, &got))
+					continue;
+				law_holds(is_among(&got, all, correct(other, all)));
+				within++;
+			}
+		}
+	}
+	law_holds(within > 1000);
 }
 END_TEST
 
@@ -806,6 +873,7 @@ main(void)
 	tcase_add_test(t, calibrations_that_exclude_each_other_are_a_conflict);
 	tcase_add_test(t, common_time_base_is_said_of_its_corrections);
 	tcase_add_test(t, random_models_give_sane_corrections);
+	tcase_add_test(t, stretch_tells_what_a_search_would);
 	tcase_add_test(t, linear_correction_is_the_papers_in_its_four_cases);
 	tcase_add_test(t, linear_correction_by_hand);
 	tcase_add_test(t, linear_correction_undoes_a_clock_of_rate_m_and_offset_b);

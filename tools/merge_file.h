@@ -15,22 +15,10 @@
 
 #include "corrector.h"
 #include "lines.h"
-
-struct merge_line {
-	char *text; /* the event's, to be freed; without its last newline */
-	size_t length, room;
-	uint64_t number; /* of its first line in the file, 1.. */
-	const char *format;
-	size_t stamp, stamp_length; /* in text; 0, 0: it has none */
-	bool corrected;
-	enum stamp_fate fate;
-	struct utc_time at; /* in the file's order; what is not corrected: as before it */
-	struct utc_time utc, earliest, latest; /* resolution not in */
-	struct span resolution, uncertainty, offset;
-	unsigned incarnation;
-	bool common, guessed;
-	const char *told; /* whose own log says so; NULL: it is evidence */
-};
+#include "merge_line.h"
+#include "merge_order.h"
+#include "merge_store.h"
+#include "stencil.h"
 
 /* What became of its lines. */
 struct merge_counts {
@@ -45,11 +33,14 @@ struct merge_file {
 	struct lines_block block;
 	size_t at; /* in the block */
 	uint64_t number;
-	bool loose;             /* lines are written when something ended */
-	struct merge_line next; /* the event that further lines may belong to */
-	bool has_next, ended;
-	struct merge_line *heap; /* held back: least `at` first */
-	size_t held, room;
+	bool loose; /* lines are written when something ended */
+	bool ended;
+	struct merge_store store;
+	struct merge_line *next; /* the event that further lines may belong to, or NULL */
+	struct merge_order order; /* events that are held back */
+	struct stencil stencil;
+	struct model_stretch stretch; /* where the last correction came of */
+	bool has_stretch;
 	struct utc_time recent, last; /* `at` of the event before, its time */
 	struct system_time clock;     /* of the stamp before */
 	unsigned incarnation;
@@ -61,8 +52,9 @@ struct merge_file {
 /* false: it cannot be opened (said). The path stays the caller's. */
 bool merge_file_open(struct merge_file *f, const struct corrector *c, const char *path);
 
-/* The next event; the caller frees its text. false: the end, or `error`. */
-bool merge_file_next(struct merge_file *f, struct merge_line *out);
+/* The next event, which the caller drops. NULL: the end, or `error`. */
+struct merge_line *merge_file_next(struct merge_file *f);
+void merge_file_drop(struct merge_file *f, struct merge_line *l);
 
 void merge_file_close(struct merge_file *f);
 

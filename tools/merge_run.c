@@ -5,22 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
 #include "memory.h"
+#include "merge_out.h"
 #include "say.h"
 
 /* ---- the logs */
 
-static bool
-fill_head(struct merge_log *l)
+/* Its head has another time, or is another one. */
+static void
+set_front(struct merge_run *m, const struct merge_log *l)
 {
-	if (!l->has_head)
-		l->has_head = merge_file_next(&l->file, &l->head);
-	if (!l->has_head && l->file.error != 0) {
+	struct rival r = { .out = true };
+
+	if (l->head != NULL)
+		r = (struct rival){ .time = l->head->at.ns };
+	tournament_set(&m->front, (size_t)(l - m->log), r);
+}
+
+static bool
+fill_head(struct merge_run *m, struct merge_log *l)
+{
+	l->head = merge_file_next(&l->file);
+	if (l->head == NULL && l->file.error != 0) {
 		errno = l->file.error;
 		(void)say_errno("%s", l->file.path);
 		return false;
 	}
+	set_front(m, l);
 	return true;
 }
 
@@ -28,16 +39,9 @@ fill_head(struct merge_log *l)
 static struct merge_log *
 least(struct merge_run *m)
 {
-	struct merge_log *best = NULL;
+	size_t first = tournament_winner(&m->front);
 
-	for (size_t i = 0; i < m->logs; i++) {
-		struct merge_log *l = &m->log[i];
-
-		if (l->has_head &&
-		    (best == NULL || utc_since(l->head.at, best->head.at).ns < 0))
-			best = l;
-	}
-	return best;
+	return first == SIZE_MAX ? NULL : &m->log[first];
 }
 
 static bool
@@ -79,129 +83,17 @@ make_chains(struct merge_run *m)
 	t->known = memory_grow(NULL, &room[3], m->logs * m->logs, sizeof(*t->known));
 	t->cursor = memory_grow(NULL, &room[4], m->logs * m->logs, sizeof(*t->cursor));
 	timeline_begin(t);
+	tournament_begin(&m->front, m->logs);
 	for (size_t i = 0; i < m->logs; i++) {
 		struct merge_log *l = &m->log[i];
 
-		if (!fill_head(l))
+		if (!fill_head(m, l))
 			return false;
 		l->chain = timeline_add_chain(t, l->chain, l->file.loose);
-		if (!l->has_head)
+		if (l->head == NULL)
 			timeline_end_chain(t, l->chain);
 	}
 	return true;
-}
-
-/* ---- out */
-
-/* What its cause or its effect says of an event moves the estimate, too. */
-static struct utc_time
-narrowed(const struct merge_event *e)
-{
-	struct utc_time t = e->line.utc;
-
-	if (utc_since(e->rank.event.earliest, t).ns > 0)
-		t = e->rank.event.earliest;
-	return utc_since(t, e->rank.event.latest).ns > 0 ? e->rank.event.latest : t;
-}
-
-static struct event
-event_of(const struct merge_run *m, const struct merge_event *e)
-{
-	const struct merge_line *l = &e->line;
-	bool ranked = e->order <= ORDER_CONCURRENT;
-
-	return (struct event){
-		.host = m->log[e->log].host,
-		.source = m->log[e->log].file.path,
-		.format = l->format,
-		.line = l->number,
-		.text = l->text,
-		.length = l->length,
-		.stamp = l->stamp_length > 0 ? l->text + l->stamp : NULL,
-		.stamp_length = l->stamp_length,
-		.order = e->order,
-		.utc = ranked         ? narrowed(e)
-		       : l->corrected ? l->utc
-				      : l->at,
-		.earliest = ranked ? e->rank.event.earliest : l->earliest,
-		.latest =
-		    ranked ? e->rank.event.latest : utc_after(l->latest, l->resolution),
-		.uncertainty = l->uncertainty,
-		.offset = l->offset,
-		.incarnation = l->incarnation,
-		.common = l->common,
-		.guessed = l->guessed,
-		.told = l->told,
-		.rank = m->ranked_out,
-		.rank_min = e->rank.min,
-		.rank_max = e->rank.max,
-		.rank_open = e->rank.open,
-	};
-}
-
-static void
-count(struct merge_run *m, const struct merge_event *e)
-{
-	m->certain += e->order == ORDER_CERTAIN;
-	m->concurrent += e->order == ORDER_CONCURRENT;
-	m->late += e->order == ORDER_LATE;
-	m->uncalibrated += e->order == ORDER_UNCALIBRATED;
-	m->open += e->order == ORDER_CONCURRENT && e->rank.open;
-}
-
-static void
-print_event(struct merge_run *m, struct merge_event *e)
-{
-	struct event out = event_of(m, e);
-	bool dated = e->order != ORDER_UNCALIBRATED;
-	int64_t from = dated ? out.earliest.ns : out.utc.ns;
-	int64_t to = dated ? out.latest.ns : out.utc.ns;
-
-	count(m, e);
-	if (to >= m->from && from <= m->to) {
-		m->form->event(m->out, &out);
-		if (m->wants_picture)
-			picture_add(&m->picture, &out);
-		m->printed++;
-	}
-	m->ranked_out += e->order <= ORDER_CONCURRENT;
-	free(e->line.text);
-}
-
-/* What stands at the front goes out as soon as its place is known. */
-static void
-drain(struct merge_run *m, bool anyway)
-{
-	while (m->queued > 0) {
-		struct merge_event *e = &m->queue[m->first];
-
-		if (e->order == ORDER_CONCURRENT) {
-			if (!timeline_pop(&m->timeline, anyway, &e->rank))
-				return;
-			anyway = false;
-			m->popped++;
-			if (!e->rank.open && e->rank.min == e->rank.max)
-				e->order = ORDER_CERTAIN;
-		}
-		print_event(m, e);
-		m->first = (m->first + 1) % m->queue_room;
-		m->queued--;
-	}
-}
-
-static void
-enqueue(struct merge_run *m, const struct merge_event *e)
-{
-	if (m->queued == m->queue_room) {
-		size_t old = m->queue_room;
-
-		m->queue =
-		    memory_grow(m->queue, &m->queue_room, old + 1, sizeof(*m->queue));
-		/* what had wrapped round goes behind the rest */
-		for (size_t i = 0; i < m->first && old > 0; i++)
-			m->queue[(old + i) % m->queue_room] = m->queue[i];
-	}
-	m->queue[(m->first + m->queued++) % m->queue_room] = *e;
 }
 
 /* ---- in */
@@ -232,24 +124,24 @@ slot_of(const struct merge_run *m, uint64_t sequence)
 static void
 push(struct merge_run *m, struct merge_log *l, uint64_t cause)
 {
-	struct timeline_event t = timed(m, &l->head);
+	struct timeline_event t = timed(m, l->head);
 
 	while (
 	    timeline_push(&m->timeline, l->chain, &t, slot_of(m, cause)) == TIMELINE_NONE)
-		drain(m, true);
+		merge_drain(m, true);
 	m->pushed++;
-	m->now = l->head.at;
+	m->now = l->head->at;
 }
 
 /* An effect stays behind until its cause has come, or until its own time has run out. */
 static bool
 waits(struct merge_run *m, struct merge_log *l, uint64_t *cause)
 {
-	struct utc_time latest = utc_after(l->head.latest, l->head.resolution);
+	struct utc_time latest = utc_after(l->head->latest, l->head->resolution);
 
 	*cause = NO_CAUSE;
-	if (m->causes.rules->causes == 0 || !l->head.corrected ||
-	    !cause_of(&m->causes, l->host, l->head.text, &l->awaited))
+	if (m->causes.rules->causes == 0 || !l->head->corrected ||
+	    !cause_of(&m->causes, l->host, l->head->text, &l->awaited))
 		return false;
 	if (causes_find(&m->causes, &l->awaited, cause)) {
 		m->matched++;
@@ -260,7 +152,8 @@ waits(struct merge_run *m, struct merge_log *l, uint64_t *cause)
 		return false;
 	}
 	l->waited = true;
-	l->head.at = latest;
+	l->head->at = latest;
+	set_front(m, l);
 	return true;
 }
 
@@ -268,15 +161,17 @@ waits(struct merge_run *m, struct merge_log *l, uint64_t *cause)
 static void
 wake(struct merge_run *m, const struct merge_log *cause, uint64_t sequence)
 {
-	causes_note(&m->causes, cause->host, cause->head.text, sequence);
+	causes_note(&m->causes, cause->host, cause->head->text, sequence);
 	for (size_t i = 0; i < m->logs; i++) {
 		struct merge_log *l = &m->log[i];
 		uint64_t found;
 
-		if (!l->has_head || !l->waited ||
+		if (l->head == NULL || l == cause || !l->waited ||
 		    !causes_find(&m->causes, &l->awaited, &found))
 			continue;
-		l->head.at = utc_since(l->head.utc, m->now).ns > 0 ? l->head.utc : m->now;
+		l->head->at =
+		    utc_since(l->head->utc, m->now).ns > 0 ? l->head->utc : m->now;
+		set_front(m, l);
 	}
 }
 
@@ -286,33 +181,33 @@ may_be_now(const struct merge_run *m, const struct merge_line *l)
 	return utc_since(utc_after(l->latest, l->resolution), m->now).ns >= 0;
 }
 
-/* From the front of a log into the timeline. */
-static void
+/* From the front of a log into the timeline. false: it waits. */
+static bool
 take(struct merge_run *m, struct merge_log *l)
 {
-	struct merge_event e = { .log = (size_t)(l - m->log), .order = ORDER_CONCURRENT };
-	bool behind = m->pushed > 0 && utc_since(m->now, l->head.at).ns > 0;
+	struct merge_event e = { .line = l->head, .log = l, .order = ORDER_CONCURRENT };
+	bool behind = m->pushed > 0 && utc_since(m->now, l->head->at).ns > 0;
 	uint64_t cause;
 
 	if (waits(m, l, &cause))
-		return;
-	if (!l->head.corrected)
+		return false;
+	if (!l->head->corrected)
 		e.order = ORDER_UNCALIBRATED;
-	else if (behind && !may_be_now(m, &l->head))
+	else if (behind && !may_be_now(m, l->head))
 		e.order = ORDER_LATE;
 	else if (behind)
-		l->head.at = m->now; /* its file goes on behind what came out */
+		l->head->at = m->now; /* its file goes on behind what came out */
 	if (e.order == ORDER_CONCURRENT) {
 		push(m, l, cause);
 		if (m->causes.rules->causes > 0)
 			wake(m, l, m->pushed - 1);
 	}
 	m->events++;
-	e.line = l->head;
-	enqueue(m, &e);
-	l->has_head = false;
+	merge_enqueue(m, &e);
+	l->head = NULL;
 	l->waited = false;
-	drain(m, false);
+	merge_drain(m, false);
+	return true;
 }
 
 static bool
@@ -323,13 +218,14 @@ run_through(struct merge_run *m)
 	if (m->form->begin != NULL)
 		m->form->begin(m->out);
 	while ((l = least(m)) != NULL && !m->out->failed) {
-		take(m, l);
-		if (!fill_head(l))
+		if (!take(m, l))
+			continue;
+		if (!fill_head(m, l))
 			return false;
-		if (!l->has_head)
+		if (l->head == NULL)
 			timeline_end_chain(&m->timeline, l->chain);
 	}
-	drain(m, false);
+	merge_drain(m, false);
 	return !m->out->failed;
 }
 
@@ -341,6 +237,17 @@ sum_up(struct merge_run *m)
 	m->left = m->late + m->uncalibrated;
 }
 
+static void
+drop_all(struct merge_run *m)
+{
+	merge_drop(m);
+	for (size_t i = 0; i < m->logs; i++) {
+		if (m->log[i].head != NULL)
+			merge_file_drop(&m->log[i].file, m->log[i].head);
+		merge_file_close(&m->log[i].file);
+	}
+}
+
 bool
 merge_run(struct merge_run *m, struct merge_host hosts[], const struct merge_case *of)
 {
@@ -349,17 +256,13 @@ merge_run(struct merge_run *m, struct merge_host hosts[], const struct merge_cas
 	causes_begin(&m->causes, of);
 	good = open_logs(m, hosts, of) && make_chains(m) && run_through(m);
 	sum_up(m);
-	for (size_t i = 0; i < m->logs; i++) {
-		if (m->log[i].has_head)
-			free(m->log[i].head.text);
-		merge_file_close(&m->log[i].file);
-	}
+	drop_all(m);
 	causes_end(&m->causes);
 	free(m->timeline.chain);
 	free(m->timeline.entry);
 	free(m->timeline.vector);
 	free(m->timeline.known);
 	free(m->timeline.cursor);
-	free(m->queue);
+	tournament_free(&m->front);
 	return good;
 }

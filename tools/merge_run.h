@@ -14,24 +14,23 @@
 #include "outlet.h"
 #include "picture.h"
 #include "timeline.h"
+#include "tournament.h"
 
 /* A log, and its event at the front. */
 struct merge_log {
 	struct merge_file file;
 	const char *host;
 	size_t chain;
-	struct merge_line head;
-	bool has_head;
-	bool waited; /* it is an effect whose cause was waited for */
+	struct merge_line *head; /* NULL: there are no more */
+	bool waited;             /* it is an effect whose cause was waited for */
 	struct cause_key awaited;
 };
 
 /* An event on its way out. */
 struct merge_event {
-	struct merge_line line;
-	size_t log;
+	struct merge_line *line;
+	struct merge_log *log;
 	enum event_order order;
-	struct timeline_rank rank;
 };
 
 struct merge_run {
@@ -52,6 +51,7 @@ struct merge_run {
 	/* inside */
 	struct causes causes;
 	struct timeline timeline;
+	struct tournament front;   /* of the logs' heads */
 	struct merge_event *queue; /* from `first`, `queued` of them, in turn */
 	size_t first, queued, queue_room;
 	uint64_t pushed, popped, ranked_out;

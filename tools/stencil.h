@@ -62,6 +62,9 @@ void stencil_make(struct stencil *k, const struct corrector *c, const struct log
  */
 bool stencil_use(struct stencil *k, const char *line, size_t n, struct stencil_hit *out);
 
+/* The same, and no text: the stamp said k->minute + k->last_into, UTC is k->last. */
+bool stencil_read(struct stencil *k, const char *line, size_t n, struct stencil_hit *out);
+
 /* The log is where it would be if its lines had gone the long way. */
 void stencil_settle(struct stencil *k, struct log_state *s);
 
