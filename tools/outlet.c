@@ -29,7 +29,7 @@ outlet_flush(struct outlet *o)
 }
 
 void
-put_bytes(struct outlet *o, const char *s, size_t n)
+outlet_fill(struct outlet *o, const char *s, size_t n)
 {
 	while (n > 0 && !o->failed) {
 		size_t room = sizeof(o->buffer) - o->used;
@@ -42,12 +42,6 @@ put_bytes(struct outlet *o, const char *s, size_t n)
 		if (o->used == sizeof(o->buffer))
 			(void)outlet_flush(o);
 	}
-}
-
-void
-put_text(struct outlet *o, const char *s)
-{
-	put_bytes(o, s, strlen(s));
 }
 
 void
@@ -91,39 +85,70 @@ numbers(char *at, const int v[3], char separator)
 	return two_digits(at, v[2]);
 }
 
-static size_t
-print_time(char out[TIME_TEXT], int64_t ns, int digits)
-{
-	int64_t rest = (ns % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND;
-	struct civil c = civil_from_seconds((ns - rest) / NS_PER_SECOND);
-	int year = (int)c.year; /* 1677..2262 */
-	char *at = out;
+#define MINUTE_NS (60 * NS_PER_SECOND)
 
+static int64_t
+into_minute(int64_t ns)
+{
+	int64_t into = ns % MINUTE_NS;
+
+	return into < 0 ? into + MINUTE_NS : into;
+}
+
+/* Most times are in the minute of the one before. */
+static const char *
+minute_text(struct outlet *o, int64_t minute)
+{
+	struct civil c;
+	int year;
+	char *at = o->minute_text;
+
+	if (*at != '\0' && minute == o->minute)
+		return at;
+	c = civil_from_seconds(minute / NS_PER_SECOND);
+	year = (int)c.year; /* 1677..2262 */
 	at = two_digits(at, year / 100);
 	at = numbers(at, (const int[]){ year % 100, c.month, c.day }, '-');
 	*at++ = 'T';
-	at = numbers(at, (const int[]){ c.hour, c.minute, c.second }, ':');
+	at = two_digits(at, c.hour);
+	*at++ = ':';
+	at = two_digits(at, c.minute);
+	*at = ':';
+	o->minute = minute;
+	return o->minute_text;
+}
+
+static size_t
+print_time(struct outlet *o, char out[TIME_TEXT], int64_t ns, int digits)
+{
+	int64_t into = into_minute(ns);
+	uint32_t rest = (uint32_t)(into % NS_PER_SECOND);
+	char *at = out + OUTLET_MINUTE;
+
+	memcpy(out, minute_text(o, ns - into), OUTLET_MINUTE);
+	at = two_digits(at, (int)(into / NS_PER_SECOND));
 	if (digits == 0)
 		return (size_t)(at - out);
 	*at++ = '.';
-	for (int64_t unit = NS_PER_SECOND / 10; digits > 0; digits--, unit /= 10)
-		*at++ = (char)('0' + rest / unit % 10);
-	return (size_t)(at - out);
+	for (int i = 9; i-- > 0; rest /= 10)
+		at[i] = (char)('0' + rest % 10);
+	return (size_t)(at - out) + (size_t)digits;
 }
 
 void
 put_time(struct outlet *o, int64_t ns, int digits)
 {
 	char text[TIME_TEXT];
+	size_t n = print_time(o, text, ns, digits);
 
-	put_bytes(o, text, print_time(text, ns, digits));
+	put_bytes(o, text, n);
 }
 
 void
 put_time_of_day(struct outlet *o, int64_t ns, int digits)
 {
 	char text[TIME_TEXT];
-	size_t n = print_time(text, ns, digits);
+	size_t n = print_time(o, text, ns, digits);
 	size_t day = sizeof("2026-11-22T") - 1;
 
 	put_bytes(o, text + day, n - day);
@@ -147,12 +172,34 @@ is_ordinary(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Is there an octet among these eight that may be none of those? (Mycroft's test, on 7
+ * bits; it may say so of 0x7f's neighbours, never overlook one.) */
+static bool
+has_other(uint64_t word)
+{
+	uint64_t quote = word ^ EACH('"');
+	uint64_t backslash = word ^ EACH('\\');
+
+	return ((word | (word - EACH(0x20)) | (word + EACH(1)) | (quote - EACH(1)) |
+		    (backslash - EACH(1))) &
+		   EACH(0x80)) != 0;
+}
+
 /* What may pass as it is, in one piece. */
 static size_t
 ordinary(const char *s, size_t n)
 {
 	size_t i = 0;
 
+	for (; n - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, s + i, sizeof(word));
+		if (has_other(word))
+			break;
+	}
 	while (i < n && is_ordinary((unsigned char)s[i]))
 		i++;
 	return i;

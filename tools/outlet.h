@@ -8,18 +8,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#define OUTLET_MINUTE 17 /* 2026-11-22T01:52: */
 
 struct outlet {
 	int fd;
 	bool failed;
 	size_t used;
+	int64_t minute; /* that was printed last, ns; where there is its text */
+	char minute_text[OUTLET_MINUTE + 1];
 	char buffer[1 << 18];
 };
 
 bool outlet_flush(struct outlet *o); /* false: could not be written (errno) */
 
-void put_bytes(struct outlet *o, const char *s, size_t n);
-void put_text(struct outlet *o, const char *s);
+/* The long way of put_bytes(): what fills the buffer. */
+void outlet_fill(struct outlet *o, const char *s, size_t n);
+
+static inline void
+put_bytes(struct outlet *o, const char *s, size_t n)
+{
+	if (n >= sizeof(o->buffer) - o->used) {
+		outlet_fill(o, s, n);
+		return;
+	}
+	memcpy(o->buffer + o->used, s, n);
+	o->used += n;
+}
+
+static inline void
+put_text(struct outlet *o, const char *s)
+{
+	put_bytes(o, s, strlen(s));
+}
+
 void put_number(struct outlet *o, int64_t v);
 void put_unsigned(struct outlet *o, uint64_t v);
 
