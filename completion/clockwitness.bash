@@ -24,7 +24,7 @@ _clockwitness()
 	verify) options='--closed --fingerprint --head --help --json --no-replay --tsa-ca --tsr' ;;
 	anchor) options='--help --response --tsa-ca' ;;
 	convert) options='-e --beyond --help --json --method --segments --unverified --whole' ;;
-	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --year' ;;
+	correct) options='-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --whole --year' ;;
 	merge) options='-e -o -q --beyond --form --from --help --host --json --picture --segments --to --unverified --window' ;;
 	report) options='-o --help --text --unverified' ;;
 	export) options='-e --form --help --segments --tolerance --unverified' ;;

@@ -11,7 +11,7 @@ function __clockwitness_options
 		case convert
 			set options '-e --beyond --help --json --method --segments --unverified --whole'
 		case correct
-			set options '-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --year'
+			set options '-e -j -o -q --beyond --boot --explain --format --help --json --manifest --method --segments --style --timezone --undo --unverified --whole --year'
 		case merge
 			set options '-e -o -q --beyond --form --from --help --host --json --picture --segments --to --unverified --window'
 		case report

@@ -392,17 +392,6 @@ load(struct conversion *c, char *const times[])
 	return model_load(&c->model, &wanted);
 }
 
-static void
-say_unread(const struct model *m)
-{
-	if (m->unread > 0)
-		say("%" PRIu64 " of %" PRIu64
-		    " files lie far from these times and were not read: nothing is "
-		    "verified in them, and a clock that was set to these times and back "
-		    "within one does not show (--whole reads all)",
-		    m->unread, m->files);
-}
-
 static int
 convert(struct conversion *c, char *const times[])
 {
@@ -410,7 +399,7 @@ convert(struct conversion *c, char *const times[])
 
 	if (!load(c, times))
 		return EXIT_CANNOT;
-	say_unread(&c->model);
+	model_say_unread(&c->model, "these times");
 	for (; *times != NULL; times++)
 		understood &=
 		    strcmp(*times, "-") == 0 ? convert_lines(c) : convert_text(c, *times);

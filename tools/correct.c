@@ -10,6 +10,7 @@
 #include "correct_ahead.h"
 #include "correct_log.h"
 #include "json.h"
+#include "log_model.h"
 #include "model_options.h"
 #include "say.h"
 #include "sequence.h"
@@ -38,6 +39,7 @@ static const char usage[] =
     "  --boot ID      that stamps since boot count from; else the last one\n"
     "  --beyond       go on over a boot or a suspend that the evidence did not see\n"
     "  --unverified   use evidence beyond a line that does not hold, or that no seal covers\n"
+    "  --whole        read all evidence, not only the files that reach near the logs' times\n"
     "  --explain      say of each stamp what its correction rests on\n"
     "  --manifest M   write to M what was changed; --undo M gives the original back\n"
     "  --json         print the summary as an object a log, --explain's as one a stamp\n"
@@ -54,6 +56,7 @@ struct correcting {
 	struct manifest manifest;
 	const char *output, *timezone, *boot, *manifest_path, *undo;
 	bool quiet, boot_guessed;
+	bool whole;               /* evidence far from the logs is read, too */
 	struct log_result result; /* of the log at hand */
 	bool left;                /* something as it was that should not be */
 };
@@ -145,7 +148,6 @@ correct_all(struct correcting *c, char *logs[], size_t n)
 	static struct log_state before;
 	bool good = true;
 
-	sequence_sort(logs, n);
 	for (size_t i = 0; i < n && !c->job.sink->failed; i++) {
 		bool goes_on = i > 0 && sequence_goes_on(logs[i - 1], logs[i]);
 
@@ -209,14 +211,23 @@ from_standard_input(const struct correcting *c)
 
 /* -1: go on, else the exit code. */
 static int
-prepare(struct correcting *c)
+prepare(struct correcting *c, char *const logs[], size_t n)
 {
-	struct model_request wanted = model_options_request(&c->asked);
+	struct log_model wanted = {
+		.evidence = model_options_request(&c->asked),
+		.logs = logs,
+		.count = n,
+		.timezone = c->timezone,
+		.all = c->asked.linear || c->asked.beyond || c->boot != NULL ||
+		       c->asked.table != NULL,
+	};
+	int code;
 
-	if (!model_load(&c->model, &wanted))
-		return EXIT_CANNOT;
-	if (!corrector_choose_zone(&c->corrector, &c->model, c->timezone) ||
-	    !choose_boot(c))
+	wanted.evidence.whole = c->whole;
+	code = log_model_load(&wanted, &c->corrector, &c->model);
+	if (code >= 0)
+		return code;
+	if (!choose_boot(c))
 		return EXIT_USAGE;
 	corrector_take_model(&c->corrector, &c->model, c->asked.linear);
 	c->job.corrector = &c->corrector;
@@ -238,7 +249,8 @@ correct(struct correcting *c, char *logs[], size_t n)
 		say("the evidence and the log cannot both come from standard input");
 		return EXIT_USAGE;
 	}
-	code = prepare(c);
+	sequence_sort(logs, n);
+	code = prepare(c, logs, n);
 	if (code >= 0)
 		return code;
 	if (!open_output(c, &out) || !open_manifest(c))
@@ -275,6 +287,7 @@ undo(const struct correcting *c, char *const logs[], size_t n)
 
 enum {
 	OPTION_EXPLAIN = 256,
+	OPTION_WHOLE,
 	OPTION_JSON,
 	OPTION_MANIFEST,
 	OPTION_UNDO,
@@ -289,6 +302,7 @@ static const struct option options[] = {
 	{ "year", required_argument, NULL, 'y' },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "boot", required_argument, NULL, OPTION_BOOT },
+	{ "whole", no_argument, NULL, OPTION_WHOLE },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
 	{ "manifest", required_argument, NULL, OPTION_MANIFEST },
 	{ "undo", required_argument, NULL, OPTION_UNDO },
@@ -359,6 +373,9 @@ take_option(struct correcting *c, int option)
 									  : EXIT_USAGE;
 	case OPTION_BOOT:
 		c->boot = optarg;
+		return -1;
+	case OPTION_WHOLE:
+		c->whole = true;
 		return -1;
 	case OPTION_EXPLAIN:
 		c->job.explain = true;

@@ -12,7 +12,7 @@ corrector_take_model(struct corrector *c, const struct model *m, bool linear)
 	struct system_time about = { m->rows > 0 ? m->row[m->rows - 1].from.ns : 0 };
 
 	if (m->boots > 0)
-		about = m->boot[m->boots - 1].last;
+		about = m->end;
 	c->clock.about = about.ns / NS_PER_SECOND;
 	segments_build(&c->segments, m, linear);
 }

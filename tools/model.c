@@ -1,7 +1,10 @@
 #include "model.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "say.h"
 
 #define ANSWERS_MAX 16
 
@@ -22,6 +25,17 @@ model_free(struct model *m)
 	free(m->row);
 	free(m->source);
 	*m = (struct model){ .boots = 0 };
+}
+
+void
+model_say_unread(const struct model *m, const char *what)
+{
+	if (m->unread > 0)
+		say("%" PRIu64 " of %" PRIu64
+		    " files lie far from %s and were not read: nothing is verified in "
+		    "them, and a clock that was set to their times and back within one "
+		    "does not show (--whole reads all)",
+		    m->unread, m->files, what);
 }
 
 static struct span

@@ -64,8 +64,10 @@ struct model {
 	struct boot_model *source; /* of whom rows are; no models in them */
 	size_t sources;
 	char host[RECORD_TEXT_SIZE];     /* of the last start record */
-	char timezone[RECORD_TEXT_SIZE]; /* so is this */
-	int64_t utc_offset_s;
+	char timezone[RECORD_TEXT_SIZE]; /* of the last start or continue record */
+	int64_t utc_offset_s;            /* so is this */
+	struct system_time begin, end;   /* of the host's clock: the earliest beginning of
+					    a file, and the last record */
 	struct linear_correction linear; /* by the last calibration */
 	double linear_error; /* of its frequency, s/s, one standard deviation */
 	struct span linear_noise, linear_uncertainty, linear_bound;
@@ -102,6 +104,13 @@ struct model_request {
  * calibration as soon as those that were read hold none, and nothing is said.
  */
 bool model_load(struct model *m, const struct model_request *r);
+
+/* The host's zone as a record tells it. */
+void model_take_zone(struct model *m, const char *timezone, int64_t utc_offset_s);
+
+/* What was left unread, on standard error; what: "these times", from which it is far. */
+void model_say_unread(const struct model *m, const char *what);
+
 void model_free(struct model *m);
 
 /* Takes a table of segments in. false: it cannot be read (said). */

@@ -202,6 +202,13 @@ take_host(struct model *m, const char *name)
 	memcpy(m->host, host, sizeof(m->host));
 }
 
+void
+model_take_zone(struct model *m, const char *timezone, int64_t utc_offset_s)
+{
+	record_copy_text(m->timezone, sizeof(m->timezone), timezone);
+	m->utc_offset_s = utc_offset_s;
+}
+
 static void
 take_start(struct loading *l, const struct record_start *s)
 {
@@ -209,26 +216,26 @@ take_start(struct loading *l, const struct record_start *s)
 
 	l->watched = s->watch_s > 0;
 	take_host(m, s->host);
-	record_copy_text(m->timezone, sizeof(m->timezone), s->timezone);
+	model_take_zone(m, s->timezone, s->utc_offset_s);
 	record_copy_text(l->clocksource, sizeof(l->clocksource), s->clocksource);
 	l->namespace = (struct model_namespace){ 0 };
 	if (s->context.has_timens) {
 		l->namespace.monotonic.ns = -s->context.timens_monotonic.ns;
 		l->namespace.boottime.ns = -s->context.timens_boottime.ns;
 	}
-	m->utc_offset_s = s->utc_offset_s;
 }
 
-/* It repeats what the start record said, which is here, but not read. */
+/* Whatever of the file before is here, and is read. */
 static void
-take_continue(struct loading *l, const struct record_continue *c)
+take_continue(
+    struct loading *l, const struct records_file *f, const struct record_continue *c)
 {
-	struct model *m = l->model;
-
-	l->watched = c->watch_s > 0;
-	take_host(m, c->host);
-	record_copy_text(m->timezone, sizeof(m->timezone), c->timezone);
-	m->utc_offset_s = c->utc_offset_s;
+	take_host(l->model, c->host);
+	model_take_zone(l->model, c->timezone, c->utc_offset_s);
+	if (f->before == NULL)
+		l->watched = false; /* its start record is not here */
+	else if (f->before->unread)
+		l->watched = c->watch_s > 0;
 }
 
 static void
@@ -278,11 +285,8 @@ take_setting(struct loading *l, const struct records_line *line, const struct re
 		take_start(l, &r->start);
 	if (r->type == RECORD_RELOAD)
 		l->watched = r->reload.watch_s > 0;
-	if (r->type == RECORD_CONTINUE && line->file->before == NULL)
-		l->watched = false; /* its start record is not here */
-	if (r->type == RECORD_CONTINUE && line->file->before != NULL &&
-	    line->file->before->unread)
-		take_continue(l, &r->go_on);
+	if (r->type == RECORD_CONTINUE)
+		take_continue(l, line->file, &r->go_on);
 	if (is_event(r, EVENT_CLOCKSOURCE))
 		record_copy_text(
 		    l->clocksource, sizeof(l->clocksource), r->event.words.now);
@@ -325,7 +329,7 @@ take_record(struct loading *l, const struct records_line *line, const struct rec
 		l->boot = boot_for(l, line->file, &r->at);
 	l->file = line->file;
 	b = &m->boot[l->boot];
-	b->last = r->at.real;
+	b->last = m->end = r->at.real;
 	if (r->type == RECORD_CALIBRATION)
 		note_linear(m, &r->at, &r->calibration);
 	if (far_off(l->request, r))
@@ -393,6 +397,10 @@ leave_out(struct model *m, struct records *records, const struct model_request *
 	struct records_range range = { r->from, r->to, { MARGIN_NS } };
 
 	m->files = records->files;
+	m->begin.ns = INT64_MAX;
+	for (size_t i = 0; i < records->files; i++)
+		if (records->file[i].understood && records->file[i].at.ns < m->begin.ns)
+			m->begin = records->file[i].at;
 	if (!r->windowed || r->whole)
 		return;
 	m->unread = records_narrow(records, &range);

@@ -139,6 +139,7 @@ open_first(struct records_file *f)
 	if (good) {
 		f->device = s.st_dev;
 		f->inode = s.st_ino;
+		f->octets_there = s.st_size;
 	}
 	if (good && !S_ISREG(s.st_mode)) {
 		f->fd = spool(fd);

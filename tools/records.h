@@ -31,6 +31,7 @@ struct records_file {
 	int fd;     /* -1: opened by its path when it is read */
 	dev_t device;
 	ino_t inode;
+	int64_t octets_there; /* as it lies there, perhaps compressed */
 	/* of its first line */
 	bool any; /* it is a record; false: there is no whole line, or it is none */
 	uint64_t first_seq;
