@@ -5,7 +5,8 @@
  *
  * Built by `make build/simulate-live`. The worlds are those of simulate; here the
  * calibrator sees each exchange as it comes and is asked 2, 5, 15, 30 min and 1 h after
- * the start, and each 16 s or poll from the world's own begin of judgement to its end.
+ * the start, and each 16 s or poll from the world's own begin of judgement to its end; in
+ * worlds shorter than an hour, each 2 s of that alone.
  * For each: the error of UTC and of the frequency, and what noise, uncertainty, bound and
  * frequency error cover.
  */
@@ -150,15 +151,16 @@ static void
 live(const struct sim_world *w, uint64_t seed, struct result results[])
 {
 	const struct sim_scenario *c = &w->scenario;
-	double each = c->poll > 16 ? c->poll : 16;
+	bool brief = c->duration < moments[MOMENTS - 1];
+	double each = c->poll > 16 ? c->poll : brief ? 2 : 16;
 	double from = w->from > 0 ? w->from : 7200;
 	struct sim s;
 	size_t fed = 0;
-	size_t m = 0;
+	size_t m = brief ? MOMENTS : 0;
 
 	sim_run(&s, c, seed);
 	begin(c->servers);
-	for (double t = moments[0]; t < c->duration;) {
+	for (double t = brief ? from : moments[0]; t < c->duration;) {
 		struct raw_time now = sim_raw(&s, t);
 
 		for (; fed < s.n && s.o[fed].t4_raw.ns <= now.ns; fed++)

@@ -1,7 +1,5 @@
 #include "sim_scenarios.h"
 
-#include <math.h>
-
 #define DAY 86400.0
 #define HOUR 3600.0
 #define AGEING (0.5e-6 / (365 * DAY))
@@ -32,6 +30,15 @@
 		PATH(1e-4, 1e-4, 2e-5)                                                   \
 	}
 #define LAN_SERVERS LAN_PATH, LAN_PATH, LAN_PATH, LAN_PATH
+#define BRIEF(label, seconds, each)                                                      \
+	.name = (label), .oscillator = { .frequency = 40e-6, .wander = 1e-9 },           \
+	.servers = 4, .duration = (seconds), .poll = (each)
+#define FOUR_PATHS                                                                       \
+	{ PATH(5e-3, 5e-3, 1e-3) }, { PATH(8e-3, 8e-3, 1e-3) },                          \
+	    { PATH(11.5e-3, 11.5e-3, 1e-3) },                                            \
+	{                                                                                \
+		PATH(15e-3, 15e-3, 1e-3)                                                 \
+	}
 #define HOST(label, ...)                                                                 \
 	.scenario = { .name = (label),                                                   \
 		.oscillator = { QUARTZ, .sine = 0.3e-6 },                                \
@@ -204,15 +211,40 @@ const struct sim_world sim_worlds[] = {
 	      .poll = 16 },
 	    .from = 6 * HOUR,
 	    .sentence = "a LAN, asymmetries drawn within +-30 %" },
-	{ .scenario = { .name = "lan-brief",
-	      .oscillator = { .frequency = 40e-6, .wander = 1e-9 },
-	      .server = { LAN_SERVERS },
-	      .servers = 4,
-	      .asymmetry = 0.3,
-	      .duration = 180,
-	      .poll = 1 },
+	{ .scenario = { BRIEF("lan-brief", 180, 1), .server = { LAN_SERVERS },
+	      .asymmetry = 0.3 },
 	    .from = 30,
 	    .sentence = "the same LAN, three minutes at poll 1 s" },
+	{ .scenario = { BRIEF("brief-lan", 300, 1), .server = { LAN_SERVERS } },
+	    .from = 30,
+	    .sentence = "a LAN, five minutes at poll 1 s" },
+	{ .scenario = { BRIEF("brief-wan", 300, 1), .server = { FOUR_PATHS } },
+	    .from = 30,
+	    .sentence = "a WAN, five minutes at poll 1 s" },
+	{ .scenario = { BRIEF("brief-wan-4s", 3000, 4), .server = { FOUR_PATHS } },
+	    .from = 300,
+	    .sentence = "a WAN, fifty minutes at poll 4 s" },
+	{ .scenario = { BRIEF("brief-liar", 1200, 1),
+	      .server = { { PATH(5e-3, 5e-3, 1e-3), .lie = 0.2, .lie_from = 300,
+			      .lie_until = 600 },
+		  { PATH(8e-3, 8e-3, 1e-3) }, { PATH(11.5e-3, 11.5e-3, 1e-3) },
+		  { PATH(15e-3, 15e-3, 1e-3) } } },
+	    .from = 30,
+	    .sentence = "twenty minutes; the nearest lies by 200 ms for five" },
+	{ .scenario = { BRIEF("brief-small-lie", 1200, 1),
+	      .server = { { PATH(5e-3, 5e-3, 1e-3), .lie = 3e-3, .lie_from = 300,
+			      .lie_until = 600 },
+		  { PATH(8e-3, 8e-3, 1e-3) }, { PATH(11.5e-3, 11.5e-3, 1e-3) },
+		  { PATH(15e-3, 15e-3, 1e-3) } } },
+	    .from = 30,
+	    .sentence = "twenty minutes; one is 3 ms off for five, within its interval" },
+	{ .scenario = { BRIEF("brief-route", 1200, 1),
+	      .server = { { PATH(5e-3, 5e-3, 1e-3), .change_from = 300,
+			      .change_until = 900, .change_there = 20e-3 },
+		  { PATH(8e-3, 8e-3, 1e-3) }, { PATH(11.5e-3, 11.5e-3, 1e-3) },
+		  { PATH(15e-3, 15e-3, 1e-3) } } },
+	    .from = 30,
+	    .sentence = "twenty minutes; the nearest goes another route for ten" },
 	{ HOST("host-free", .watch = 1, .rate = 11e-6), .promises = SIM_SYMMETRIC,
 	    .sentence = "through a host clock that nobody steers" },
 	{ HOST("host-steered", .watch = 1, .rate = 11e-6, .noise = 100e-6),
@@ -276,89 +308,3 @@ const struct sim_world sim_worlds[] = {
 };
 
 const size_t sim_worlds_count = COUNT(sim_worlds);
-
-/* Log-uniform. */
-static double
-between(struct sim_random *r, double low, double high)
-{
-	return low * pow(high / low, sim_uniform(r));
-}
-
-static double
-either_way(struct sim_random *r, double low, double high)
-{
-	double value = between(r, low, high);
-
-	return sim_uniform(r) < 0.5 ? value : -value;
-}
-
-static bool
-chance(struct sim_random *r, double probability)
-{
-	return sim_uniform(r) < probability;
-}
-
-static struct sim_server
-any_server(struct sim_random *r)
-{
-	double delay = between(r, 50e-6, 50e-3);
-	double skew = 0.5 * (2 * sim_uniform(r) - 1);
-	struct sim_server v = {
-		.there = delay * (1 + skew),
-		.back = delay * (1 - skew),
-		.jitter = delay * between(r, 0.02, 0.5),
-		.spike_rate = 0.05 * sim_uniform(r),
-		.spike = between(r, 1e-3, 0.1),
-		.congested_rate = 0.3 * sim_uniform(r),
-		.congested = between(r, 1e-3, 0.05),
-		.loss = 0.05 * sim_uniform(r),
-		.root_delay = between(r, 1e-6, 5e-3),
-		.root_dispersion = between(r, 1e-6, 5e-3),
-	};
-
-	v.error = (2 * sim_uniform(r) - 1) * (v.root_delay / 2 + v.root_dispersion);
-	if (chance(r, 0.5)) {
-		v.change_from = DAY * sim_uniform(r);
-		v.change_until = v.change_from + between(r, 600, DAY);
-		v.change_there = between(r, 1e-4, 0.1) * (double)chance(r, 0.7);
-		v.change_back = between(r, 1e-4, 0.1) * (double)chance(r, 0.7);
-	}
-	return v;
-}
-
-static void
-let_lie(struct sim_random *r, struct sim_server *v)
-{
-	v->error = chance(r, 0.5) ? either_way(r, 1e-4, 1) : 0;
-	v->error_drift = chance(r, 0.5) ? either_way(r, 1e-9, 1e-5) : 0;
-	v->lie = chance(r, 0.5) ? either_way(r, 1e-4, 1) : 0;
-	v->lie_from = DAY * sim_uniform(r);
-	v->lie_until = v->lie_from + between(r, 600, DAY);
-	v->root_dispersion = 1e-5;
-}
-
-struct sim_scenario
-sim_any_world(struct sim_random *r)
-{
-	struct sim_scenario c = {
-		.name = "any",
-		.oscillator = { .frequency = either_way(r, 1e-7, 1e-4),
-		    .wander = between(r, 1e-11, 3e-9),
-		    .white = between(r, 1e-12, 1e-10),
-		    .sine = between(r, 1e-8, 1e-6),
-		    .load = chance(r, 0.3) ? 0.5e-6 : 0,
-		    .load_period = 7200 },
-		.servers = 1 + (size_t)(7 * sim_uniform(r)),
-		.duration = between(r, 600, DAY),
-		.poll = between(r, 16, 1024),
-		.no_burst = chance(r, 0.3),
-	};
-	size_t liars = (size_t)(sim_uniform(r) * (double)((c.servers + 1) / 2));
-
-	for (size_t i = 0; i < c.servers; i++) {
-		c.server[i] = any_server(r);
-		if (i < liars)
-			let_lie(r, &c.server[i]);
-	}
-	return c;
-}
