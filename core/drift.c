@@ -11,30 +11,37 @@ struct sums {
 	double w, wx, wy, wxx, wxy, wyy;
 };
 
-static const struct drift_point *
-newest(const struct drift_history *h)
+const struct drift_point *
+drift_newest(const struct drift_history *h, size_t i)
 {
-	return &h->point[(h->next + DRIFT_POINTS - 1) % DRIFT_POINTS];
+	return &h->point[(h->next + DRIFT_MEMORY - 1 - i) % DRIFT_MEMORY];
+}
+
+/* So many points make the line. */
+static size_t
+count(const struct drift_history *h)
+{
+	return h->used < DRIFT_POINTS ? h->used : DRIFT_POINTS;
 }
 
 void
 drift_add(struct drift_history *h, const struct sample *s)
 {
-	if (h->used > 0 && newest(h)->at.ns == s->at.ns)
-		h->next = (h->next + DRIFT_POINTS - 1) % DRIFT_POINTS;
-	else if (h->used < DRIFT_POINTS)
+	if (h->used > 0 && drift_newest(h, 0)->at.ns == s->at.ns)
+		h->next = (h->next + DRIFT_MEMORY - 1) % DRIFT_MEMORY;
+	else if (h->used < DRIFT_MEMORY)
 		h->used++;
 	h->point[h->next] = (struct drift_point){ s->at, s->utc_minus_raw, s->delay };
-	h->next = (h->next + 1) % DRIFT_POINTS;
+	h->next = (h->next + 1) % DRIFT_MEMORY;
 }
 
 static struct span
 delay_min(const struct drift_history *h)
 {
-	struct span least = h->point[0].delay;
+	struct span least = drift_newest(h, 0)->delay;
 
-	for (size_t i = 1; i < h->used; i++)
-		least = span_min(least, h->point[i].delay);
+	for (size_t i = 1; i < count(h); i++)
+		least = span_min(least, drift_newest(h, i)->delay);
 	return least;
 }
 
@@ -43,8 +50,9 @@ length(const struct drift_history *h)
 {
 	struct span longest = { 0 };
 
-	for (size_t i = 0; i < h->used; i++)
-		longest = span_max(longest, raw_since(newest(h)->at, h->point[i].at));
+	for (size_t i = 0; i < count(h); i++)
+		longest = span_max(
+		    longest, raw_since(drift_newest(h, 0)->at, drift_newest(h, i)->at));
 	return longest;
 }
 
@@ -58,13 +66,13 @@ drift_wander(double seconds)
 static double
 floor_of(const struct drift_history *h, struct span least)
 {
-	double n = (double)h->used;
+	double n = (double)count(h);
 	double excess[DRIFT_POINTS + 1];
 
-	for (size_t i = 0; i < h->used; i++)
-		sorted_insert(
-		    excess, i, span_seconds(span_sub(h->point[i].delay, least)) / 2);
-	return (0.01 + 0.6 / sqrt(n) + 4 / n) * sorted_median(excess, h->used);
+	for (size_t i = 0; i < count(h); i++)
+		sorted_insert(excess, i,
+		    span_seconds(span_sub(drift_newest(h, i)->delay, least)) / 2);
+	return (0.01 + 0.6 / sqrt(n) + 4 / n) * sorted_median(excess, count(h));
 }
 
 static double
@@ -82,11 +90,11 @@ sum_up(const struct drift_history *h, struct raw_time epoch, struct span least)
 	struct sums s = { 0 };
 	double floor_delay = floor_of(h, least);
 
-	for (size_t i = 0; i < h->used; i++) {
-		const struct drift_point *p = &h->point[i];
+	for (size_t i = 0; i < count(h); i++) {
+		const struct drift_point *p = drift_newest(h, i);
 		double x = span_seconds(raw_since(p->at, epoch));
-		double y =
-		    span_seconds(span_sub(p->utc_minus_raw, newest(h)->utc_minus_raw));
+		double y = span_seconds(
+		    span_sub(p->utc_minus_raw, drift_newest(h, 0)->utc_minus_raw));
 		double w = 1 / variance(p, least, floor_delay, -x);
 
 		s.w += w;
@@ -137,11 +145,11 @@ drift_fit(const struct drift_history *h, struct raw_time epoch, struct drift *ou
 	least = delay_min(h);
 	s = sum_up(h, epoch, least);
 	mean_x = s.wx / s.w;
-	scatter = excess_scatter(&s, slope_of(&s, 1, &precision), h->used);
+	scatter = excess_scatter(&s, slope_of(&s, 1, &precision), count(h));
 	slope = slope_of(&s, scatter * scatter, &precision);
 	*out = (struct drift){
 		.epoch = epoch,
-		.utc_minus_raw = span_add(newest(h)->utc_minus_raw,
+		.utc_minus_raw = span_add(drift_newest(h, 0)->utc_minus_raw,
 		    span_from_seconds(s.wy / s.w - slope * mean_x)),
 		.error = span_from_seconds(
 		    sqrt(scatter * scatter / s.w + mean_x * mean_x / precision)),
@@ -149,7 +157,7 @@ drift_fit(const struct drift_history *h, struct raw_time epoch, struct drift *ou
 		.frequency_error = 1 / sqrt(precision),
 		.delay_min = least,
 		.length = length(h),
-		.points = h->used,
+		.points = count(h),
 	};
 	return true;
 }

@@ -12,6 +12,7 @@
 #define SHIFT_COUNT ((size_t)24)
 #define SHIFT_FACTOR 1.3
 #define SHIFT_FLOOR 10e-6
+#define DENSE ((size_t)32) /* of more than DRIFT_POINTS so many count, each of them */
 
 /* The newest points of one source, oldest first. */
 struct run {
@@ -22,9 +23,7 @@ struct run {
 static const struct drift_point *
 point_of(const struct run *r, size_t i)
 {
-	const struct drift_history *h = r->history;
-
-	return &h->point[(h->next + DRIFT_POINTS - r->count + i) % DRIFT_POINTS];
+	return drift_newest(r->history, r->count - 1 - i);
 }
 
 static double
@@ -107,6 +106,41 @@ stretch_of(const struct run *r, size_t from, size_t to)
 	};
 }
 
+/* How many of the newest points are worth remembering. */
+static size_t
+remembered(const struct drift_history *h)
+{
+	size_t n = h->used < DRIFT_POINTS ? h->used : DRIFT_POINTS;
+
+	while (
+	    n < h->used &&
+	    raw_since(drift_newest(h, 0)->at, drift_newest(h, n)->at).ns <= FIT_MEMORY_NS)
+		n++;
+	return n;
+}
+
+/*
+ * Where there are many points, of the older ones he counts whose delay is the least among
+ * his neighbours, of whom there are the more the older he is: little is lost, for a
+ * sample tells the more the less it was delayed, and a fit takes no longer.
+ */
+static bool
+counts(const struct run *r, const struct stretch *s, size_t i)
+{
+	size_t reach = r->count > DRIFT_POINTS ? (r->count - 1 - i) / DENSE : 0;
+	size_t from = i < s->from + reach ? s->from : i - reach;
+	size_t to = i + reach < s->to ? i + reach : s->to - 1;
+	int64_t own = point_of(r, i)->delay.ns;
+
+	for (size_t k = from; k < i; k++)
+		if (point_of(r, k)->delay.ns < own)
+			return false;
+	for (size_t k = i + 1; k <= to; k++)
+		if (point_of(r, k)->delay.ns <= own)
+			return false;
+	return true;
+}
+
 static size_t
 begin_level(struct fitting *f, const struct stretch *s, double error)
 {
@@ -132,10 +166,12 @@ static void
 view_source(struct fitting *f, const struct fit_source *source, size_t most, bool split,
     struct source_view *v)
 {
-	const struct drift_history *h = source->history;
+	size_t count = remembered(source->history);
 	size_t at;
 
-	*v = (struct source_view){ .run = { h, h->used < most ? h->used : most, 0 } };
+	*v = (struct source_view){
+		.run = { source->history, count < most ? count : most, 0 },
+	};
 	if (v->run.count == 0)
 		return;
 	at = split ? shift(&v->run) : v->run.count;
@@ -155,7 +191,11 @@ take_point(struct fitting *f, struct source_view *v, struct raw_time epoch)
 	const struct drift_point *p = point_of(&v->run, v->run.taken);
 	size_t which = v->run.taken >= v->stretch[0].to;
 	const struct stretch *s = &v->stretch[which];
-	double h = (span_seconds(p->delay) - s->delay_min) / 2 + s->floor_delay;
+	double h;
+
+	if (!counts(&v->run, s, v->run.taken++))
+		return;
+	h = (span_seconds(p->delay) - s->delay_min) / 2 + s->floor_delay;
 
 	f->point[f->points++] = (struct fit_point){
 		.x = span_seconds(raw_since(p->at, epoch)),
@@ -163,7 +203,6 @@ take_point(struct fitting *f, struct source_view *v, struct raw_time epoch)
 		.variance = h * h / 3,
 		.level = v->level[which],
 	};
-	v->run.taken++;
 }
 
 /* The source whose next point is the oldest; n: no more points. */

@@ -6,6 +6,7 @@
 #define CHI_MAX 4.0
 #define CHI_PRIOR 10.0
 #define SCALE_MIN 0.3
+#define LINE_S 900    /* s, as FIT_MEMORY_NS */
 #define NOISE_MAX 6.0 /* standard deviations */
 
 /* What is gathered of a level for its scale. */
@@ -51,6 +52,23 @@ unbiased(const struct fitting *f, const struct fit_point *p, double innovation)
 	for (size_t i = 0; i < f->levels; i++)
 		innovation += f->level[i].theta * f->level[i].bias;
 	return innovation;
+}
+
+/*
+ * Squared, over its variance: how far the point is from what the filter expects, or from
+ * what the pass before knew if that is nearer: a filter whose first points erred is
+ * surprised by all the others. Over a longer time no line leads back to them: then a
+ * server that drifts would be believed. (The simulation decided.)
+ */
+static double
+surprise(const struct fitting *f, const struct fit_point *p, double chi)
+{
+	const struct fit_level *l = &f->level[p->level];
+	struct kalman then = kalman_predict(&f->known, -p->x, f->wander);
+	double away = p->z - l->bias - f->known.theta - f->known.frequency * p->x;
+	double other = away * away / (then.tt + p->variance * l->scale);
+
+	return -f->point[0].x <= LINE_S && other < chi ? other : chi;
 }
 
 static double
@@ -127,6 +145,8 @@ take(struct fitting *f, const struct fit_point *p, enum doubt doubt, struct scat
 	f->impossible += !possible(f, p, innovation, f->state.tt + variance);
 	s->chi += (chi < CHI_MAX ? chi : CHI_MAX) * f->level[p->level].scale;
 	s->count++;
+	if (doubt != DOUBT_FIRST && chi > SURPRISE)
+		chi = surprise(f, p, chi);
 	variance = doubted(variance, chi, doubt);
 	inform(f, p, innovation, f->state.tt + variance);
 	update(f, p, variance);
@@ -184,6 +204,17 @@ fit_trim(struct fitting *f)
 	return true;
 }
 
+static void
+know(struct fitting *f)
+{
+	f->known = f->state;
+	for (size_t i = 0; i < f->levels; i++) {
+		f->known.theta -= f->level[i].theta * f->level[i].bias;
+		f->known.frequency -= f->level[i].frequency * f->level[i].bias;
+	}
+	f->known.ty = -f->known.ty; /* it is led back */
+}
+
 void
 fit_pass(struct fitting *f, enum doubt doubt)
 {
@@ -199,6 +230,7 @@ fit_pass(struct fitting *f, enum doubt doubt)
 	}
 	predict(f, -f->point[f->points - 1].x);
 	fit_solve(f);
+	know(f);
 	if (doubt != DOUBT_FIRST)
 		rescale(f, scatter);
 }

@@ -33,6 +33,7 @@ struct fitting {
 	double wander;
 	double limit_max; /* of all levels, s */
 	struct kalman state;
+	struct kalman known; /* the state at the epoch by the pass before, less biases */
 	struct fit_level level[FIT_LEVELS];
 	struct fit_point point[FIT_POINTS];
 	/* of the biases: M = sum e e' / S + 1 / B, and sum e nu / S */

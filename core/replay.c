@@ -104,7 +104,8 @@ take_exchange(struct replay *p, const struct record *r)
 	host_rate_read(&p->calibrator.host_rate, &r->at);
 	calibrator_exchange(&p->calibrator, (size_t)server, x, good ? &sample : NULL);
 	p->seen[server].ended++;
-	p->seen[server].samples += good;
+	if (good && p->seen[server].samples++ == 0)
+		p->seen[server].first = sample.at;
 }
 
 /* The servers of a replay that begins in the middle are those of a calibration. */

@@ -1,7 +1,20 @@
+#include "fit.h"
 #include "replay.h"
 
 #define RATE_WHOLE_NS (128 * NS_PER_SECOND)
 #define ROOT_DISTANCE_REFUSED_NS (NS_PER_SECOND + NS_PER_SECOND / 2)
+
+/* All the samples that fit_sources() remembers of a server. */
+static bool
+remembers(const struct replay *p, size_t server)
+{
+	const struct drift_history *h = &p->calibrator.server[server].measured.history;
+	const struct replay_seen *s = &p->seen[server];
+
+	return s->samples >= DRIFT_POINTS &&
+	       (s->samples >= DRIFT_MEMORY ||
+		   raw_since(drift_newest(h, 0)->at, s->first).ns > FIT_MEMORY_NS);
+}
 
 static bool
 whole(const struct replay *p, struct raw_time now)
@@ -11,8 +24,7 @@ whole(const struct replay *p, struct raw_time now)
 	for (size_t i = 0; i < p->calibrator.servers; i++) {
 		const struct replay_seen *s = &p->seen[i];
 
-		if (!s->whole &&
-		    (s->ended < CLOCK_FILTER_STAGES || s->samples < DRIFT_POINTS))
+		if (!s->whole && (s->ended < CLOCK_FILTER_STAGES || !remembers(p, i)))
 			return false;
 	}
 	return true;

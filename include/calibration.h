@@ -35,7 +35,7 @@
 #include "timescale.h"
 
 /* Raised whenever any conclusion could differ from the same exchanges. */
-#define CALIBRATION_METHOD 2
+#define CALIBRATION_METHOD 3
 
 #define SERVER_NAME_SIZE 128   /* with the NUL */
 #define SERVER_ADDRESS_SIZE 64 /* numeric, with port and NUL */

@@ -1,6 +1,6 @@
 /*
  * A straight line through UTC - raw clock: offset now and frequency of the oscillator, by
- * weighted least squares over the recent samples of one server.
+ * weighted least squares over the newest samples of one server.
  *
  * The variance of a sample k of n, in s^2, is
  *
@@ -24,7 +24,8 @@
 #include "sample.h"
 #include "timescale.h"
 
-#define DRIFT_POINTS 64
+#define DRIFT_POINTS 64    /* a line is of so many, the newest */
+#define DRIFT_MEMORY 128   /* so many are remembered, for who can do with more (fit.h) */
 #define DRIFT_WANDER 1e-18 /* A, 1/s: power of the random walk of the frequency */
 
 struct drift_point {
@@ -34,7 +35,7 @@ struct drift_point {
 };
 
 struct drift_history {
-	struct drift_point point[DRIFT_POINTS];
+	struct drift_point point[DRIFT_MEMORY];
 	size_t next, used;
 };
 
@@ -48,6 +49,9 @@ struct drift {
 	struct span length;     /* from the oldest point to the newest */
 	size_t points;
 };
+
+/* i < used; 0: the newest. */
+const struct drift_point *drift_newest(const struct drift_history *h, size_t i);
 
 /* The newest; one at the same time replaces the newest, as in the clock filter. */
 void drift_add(struct drift_history *h, const struct sample *s);

@@ -30,6 +30,15 @@
 #define FIT_SOURCES 64
 #define FIT_POINTS 1024 /* of many servers the newest of each */
 
+/*
+ * Of each source count the newest DRIFT_POINTS samples. Of one that is asked often enough
+ * for more of them in FIT_MEMORY_NS, so many are worth remembering, as far as there is
+ * room; of the older of these then those that were delayed least among their neighbours.
+ * What was said before may have been said of another path or temperature. (That more helps
+ * some and harms others, the simulation decided.)
+ */
+#define FIT_MEMORY_NS (900 * NS_PER_SECOND)
+
 struct fit_source {
 	const struct drift_history *history;
 	double error; /* E: s, how far the server may be from UTC by its own word */

@@ -6,7 +6,7 @@
  *
  * All zero: a replay that begins in the middle of the records of a process. Then, and
  * after a gap, a calibration can be replayed only once all it may rest on lies behind:
- * of each server the last eight requests that ended and a full drift_history of samples,
+ * of each server the last eight requests that ended and the samples that fit.h remembers,
  * or a reload or suspend since, and two spans of host_rate.h.
  */
 #ifndef CLOCKWITNESS_REPLAY_H
@@ -22,6 +22,7 @@
 struct replay_seen {
 	bool whole; /* nothing that counts was before it */
 	unsigned ended, samples;
+	struct raw_time first; /* of the samples */
 };
 
 struct replay {

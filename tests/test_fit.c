@@ -223,6 +223,54 @@ START_TEST(what_a_server_said_before_it_came_to_agree_does_not_count)
 }
 END_TEST
 
+START_TEST(who_is_asked_often_is_remembered_for_longer_and_the_fit_is_no_dearer)
+{
+	static const double polls[] = { 1, 4, 8, 10, 16, 64 };
+
+	for (size_t k = 0; k < sizeof(polls) / sizeof(*polls); k++) {
+		double most = (DRIFT_MEMORY - 1) * polls[k];
+		double least = (DRIFT_POINTS - 1) * polls[k];
+		double memory = most < 900 ? most : least > 900 ? least : 900;
+
+		begin();
+		for (int i = 0; i < 3 * DRIFT_MEMORY; i++)
+			measure(0, polls[k] * i, 1e-5, 5 * MS, 1 * MS);
+		ck_assert(run(1, polls[k] * 3 * DRIFT_MEMORY));
+		ck_assert_double_le(span_seconds(fit.length), memory + 1e-6);
+		ck_assert_double_ge(span_seconds(fit.length), 0.9 * memory);
+		ck_assert_uint_le(fit.points, DRIFT_POINTS);
+	}
+}
+END_TEST
+
+/* It lies within its interval, and nobody knows who is right: the offset follows by its
+ * part, but no line through both tells of the oscillator. */
+START_TEST(server_that_moves_within_its_interval_does_not_turn_the_frequency)
+{
+	double squares = 0;
+
+	for (int round = 0; round < 200; round++) {
+		int moves = (int)law_between(10, 118);
+
+		begin();
+		for (int k = 0; k < DRIFT_MEMORY; k++)
+			for (size_t i = 0; i < SOURCES; i++) {
+				double t = k + 0.2 * (double)i;
+
+				measure(i, t, 1e-5, (5 + 3 * (double)i) * MS, 1 * MS);
+				if (i == 0 && k >= moves)
+					put(i, t, 1e-5,
+					    3 * MS + law_gaussian() * 0.3 * MS,
+					    10.5 * MS + law_exponential(1 * MS));
+			}
+		law_holds(run(SOURCES, DRIFT_MEMORY));
+		squares += (fit.frequency - 1e-5) * (fit.frequency - 1e-5) / 200;
+		law_holds(fabs(missed(DRIFT_MEMORY, 1e-5)) < 3 * MS);
+	}
+	ck_assert_double_lt(sqrt(squares), 8e-6);
+}
+END_TEST
+
 START_TEST(longer_route_is_a_path_of_its_own)
 {
 	begin();
@@ -294,6 +342,10 @@ main(void)
 	tcase_add_test(t, equal_paths_of_unequal_bias_have_their_mean);
 	tcase_add_test(t, nearer_server_has_more_say);
 	tcase_add_test(t, what_a_server_said_before_it_came_to_agree_does_not_count);
+	tcase_add_test(
+	    t, who_is_asked_often_is_remembered_for_longer_and_the_fit_is_no_dearer);
+	tcase_add_test(
+	    t, server_that_moves_within_its_interval_does_not_turn_the_frequency);
 	tcase_add_test(t, longer_route_is_a_path_of_its_own);
 	tcase_add_test(t, spikes_of_delay_have_no_say);
 	tcase_add_test(t, order_of_the_sources_is_of_no_account);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fit.h"
 #include "law.h"
 #include "replay.h"
 
@@ -302,6 +303,30 @@ START_TEST(who_begins_in_the_middle_waits_until_all_that_counts_is_inside)
 }
 END_TEST
 
+/* What is older than the fit's memory need not be known, however often it was measured. */
+START_TEST(who_begins_in_the_middle_waits_no_longer_than_the_fit_remembers)
+{
+	int first = -1;
+
+	begin();
+	for (int k = 0; k < 400; k++) {
+		enum replay_verdict v;
+
+		now += 10 * NS_PER_SECOND;
+		if (k == 200)
+			memset(&reader, 0, sizeof(reader));
+		rounds(1);
+		calibration();
+		v = pass();
+		law_holds(v == REPLAY_FOLLOWS || (v == REPLAY_NOT_YET && first < 0));
+		if (k >= 200 && v == REPLAY_FOLLOWS && first < 0)
+			first = k - 200;
+	}
+	ck_assert_int_ge(first, DRIFT_POINTS);
+	ck_assert_int_le(first, FIT_MEMORY_NS / 10 / NS_PER_SECOND);
+}
+END_TEST
+
 START_TEST(a_suspend_before_the_servers_are_known_does_not_confuse)
 {
 	begin();
@@ -410,6 +435,8 @@ main(void)
 	tcase_add_test(t, servers_that_stay_keep_their_samples_and_others_begin_afresh);
 	tcase_add_test(t, events_reach_the_calibrator);
 	tcase_add_test(t, who_begins_in_the_middle_waits_until_all_that_counts_is_inside);
+	tcase_add_test(
+	    t, who_begins_in_the_middle_waits_no_longer_than_the_fit_remembers);
 	tcase_add_test(t, a_suspend_before_the_servers_are_known_does_not_confuse);
 	tcase_add_test(t, after_a_gap_likewise);
 	tcase_add_test(
