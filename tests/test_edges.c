@@ -5,9 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../tools/estimate.h"
 #include "bounds.h"
+#include "calibration.h"
 #include "law.h"
 #include "selection.h"
 #include "smoother.h"
@@ -357,6 +359,121 @@ START_TEST(corrections_are_the_same_in_every_century)
 }
 END_TEST
 
+/* ---- a leap second, and one server of four that smears it */
+
+#define MIDNIGHT (INT64_C(1798761600) * S) /* 2027-01-01T00:00:00Z */
+#define LEAP_AT (3600 * S)                 /* raw time, but for the oscillator */
+#define SMEARED (1000 * S)                 /* so long before it and after it */
+#define SERVERS 4
+
+/* POSIX time, of which one second comes twice. */
+static struct utc_time
+posix_at(int64_t c)
+{
+	int64_t u = utc_at(c).ns;
+
+	return (struct utc_time){ u >= MIDNIGHT ? u - S : u };
+}
+
+static int64_t
+smeared_at(int64_t c)
+{
+	double share =
+	    (double)(utc_at(c).ns - MIDNIGHT + SMEARED) / (double)(2 * SMEARED);
+
+	return utc_at(c).ns - (int64_t)(1e9 * (share < 0 ? 0 : share > 1 ? 1 : share));
+}
+
+static struct record_exchange
+exchange_about_leap(int64_t c, int server)
+{
+	struct record_exchange x = exchange_at(c, server, 0);
+	int64_t t2 = c + x.exchange.t2.ns - utc_at(c).ns;
+	bool smears = server == 0;
+
+	x.exchange.t2.ns = smears ? smeared_at(t2) : posix_at(t2).ns;
+	x.exchange.t3.ns = x.exchange.t2.ns + 20 * US;
+	x.exchange.leap = !smears && utc_at(c).ns < MIDNIGHT ? NTP_LEAP_INSERT : 0;
+	return x;
+}
+
+START_TEST(corrections_tell_posix_time_on_either_side_of_a_leap_second)
+{
+	start(MIDNIGHT - LEAP_AT);
+	for (int64_t c = S; c < 2 * LEAP_AT; c += 64 * S)
+		for (int k = 0; k < SERVERS; k++) {
+			struct record_exchange x = exchange_about_leap(c + k * S, k);
+
+			estimate_add(&estimating, &x);
+		}
+	ck_assert_uint_gt(finish(0, 2 * LEAP_AT), 0);
+	ck_assert_uint_eq(estimating.leaps.count, 1);
+	memcpy(model.leap, estimating.leaps.leap, sizeof(model.leap));
+	model.leaps = estimating.leaps.count;
+	for (int64_t s = 10; s < 7190; s++) {
+		struct correction own = answer(s * S);
+		struct utc_time truth = posix_at(s * S);
+
+		law_holds(truth.ns >= own.earliest.ns && truth.ns <= own.latest.ns);
+		law_holds(llabs(utc_since(own.utc, truth).ns) < MS);
+		law_holds(utc_since(own.latest, own.earliest).ns < 1100 * MS);
+		if (llabs(s - 3600) > 5)
+			law_holds(utc_since(own.latest, own.earliest).ns < 100 * MS);
+	}
+	forget();
+}
+END_TEST
+
+/* What the daemon says, whose kernel was told of the leap second: it begins anew. */
+START_TEST(live_fit_begins_anew_at_a_leap_second_and_names_who_smears_it)
+{
+	static struct calibrator calibrator;
+	static struct calibration known;
+	bool leapt = false;
+	bool named = false;
+	int silent = 0;
+
+	start(MIDNIGHT - LEAP_AT);
+	memset(&calibrator, 0, sizeof(calibrator));
+	for (int k = 0; k < SERVERS; k++) {
+		char name[2] = { (char)('a' + k), '\0' };
+
+		ck_assert_int_eq(calibrator_add(&calibrator, name, "", false), k);
+		calibrator_readdress(&calibrator, (size_t)k, "192.0.2.1:123");
+	}
+	for (int64_t i = 0; i < 10800 / 16; i++) {
+		int64_t c = i * 16 * S;
+		int k = (int)(i % SERVERS);
+		struct record_exchange x = exchange_about_leap(c, k);
+		struct clock_reading at = { .raw = { x.exchange.t4_raw.ns + US },
+			.real = host_at(x.exchange.t4_raw.ns + US),
+			.read = { 50 } };
+		struct sample sample;
+		int64_t missed;
+
+		if (!leapt && utc_at(c).ns >= MIDNIGHT) {
+			calibrator_forget(&calibrator); /* as replay.c takes the event */
+			leapt = true;
+		}
+		law_equal(sample_from_exchange(&x.exchange, &sample), FAULT_NONE);
+		host_rate_read(&calibrator.host_rate, &at);
+		calibrator_exchange(&calibrator, (size_t)k, &x.exchange, &sample);
+		calibrator_conclude(&calibrator, &at, &known);
+		silent += !known.selected;
+		named |= known.server_at[0].verdict == VERDICT_FALSETICKER;
+		if (!known.selected || known.truechimers < 2)
+			continue;
+		missed =
+		    raw_to_utc(at.raw, known.utc_minus_raw).ns - posix_at(at.raw.ns).ns;
+		law_holds(llabs(missed) <= known.bound.ns);
+		law_holds(llabs(missed) <= known.uncertainty.ns);
+	}
+	ck_assert(leapt && named);
+	ck_assert_int_lt(silent, 32);
+	ck_assert_int_eq(known.truechimers, SERVERS);
+}
+END_TEST
+
 /* ---- an oscillator that is trusted */
 
 START_TEST(with_rho_0_the_guarantee_is_narrower_and_holds_for_a_straight_oscillator)
@@ -421,6 +538,8 @@ main(void)
 	tcase_add_test(t, evidence_of_no_length_tells_the_offset_and_no_frequency);
 	tcase_add_test(t, hundred_thousand_exchanges_in_a_second_tell_the_truth);
 	tcase_add_test(t, corrections_are_the_same_in_every_century);
+	tcase_add_test(t, corrections_tell_posix_time_on_either_side_of_a_leap_second);
+	tcase_add_test(t, live_fit_begins_anew_at_a_leap_second_and_names_who_smears_it);
 	tcase_add_test(
 	    t, with_rho_0_the_guarantee_is_narrower_and_holds_for_a_straight_oscillator);
 	return law_run(s);
