@@ -419,7 +419,7 @@ help:
 	@echo '  make bench-year   a year of evidence read and modelled: time and memory; DAYS=365'
 	@echo '  make engines    fetches DuckDB from the npm registry, for tests/export.t'
 	@echo '  make campaign   every bit flipped, every line moved, every cut: all tampering is found'
-	@echo '  make check-readme   the commands of README on fresh systems; five minutes; FULL=1 as long as written'
+	@echo '  make check-readme   the commands of README on fresh systems, for 20 s instead of 15 min but with FULL=1'
 	@echo '  make check-qemu   a clock that is really set, in a virtual machine; three minutes'
 	@echo '  make lint       formatter, linters, manual and unit checks'
 	@echo '  make format     rewrite the sources in the project'"'"'s style'

@@ -49,7 +49,7 @@ print_note(const struct verify_note *n)
 static void
 print_seals(const struct records_file *f)
 {
-	if (f->sealed == f->lines)
+	if (f->lines > 0 && f->sealed == f->lines)
 		(void)printf("  sealed: all of them\n");
 	else
 		(void)printf("  sealed: the first %" PRIu64
