@@ -102,6 +102,15 @@ berlin = make("berlin", "2026-10-25T00:00:00.000000000Z", "3000000000", "0", "72
 fell_back = stamped("%b %e %H:%M:%S", fold, 1795, 20000, zone=7200) + stamped("%b %e %H:%M:%S", fold + 1800, 3590, 40000, zone=3600)
 alike("the hour that a zone shows twice", berlin, [log("fold.log", fell_back)], "--style", "iso")
 
+told = os.path.join(scratch, "told.csv")
+run(TOOL, "import", "--year", "2023", "-o", told, os.path.join(LOGS, "s4_openbsd72_openntpd_slew.log"))
+slewed = log("slewed.log", stamped("%b %e %H:%M:%S", calendar.timegm((2023, 3, 28, 14, 17, 0)), 500, 30000))
+by = {n: subprocess.run([TOOL, "correct", "--json", "-j", str(n), "--segments", told, "--year", "2023", slewed], capture_output=True)
+      for n in (1, 2, 5)}
+ok(by[1].stderr.count(b'"told":30000') == 1 and all((b.returncode, b.stdout, b.stderr) == (by[1].returncode, by[1].stdout, by[1].stderr)
+                                                  for b in by.values()),
+   "a table of what a time daemon told in place of evidence", by[1].stderr.decode() + by[5].stderr.decode())
+
 # ---- shapes of lines
 
 long = stamped(iso, noon + 5, 3500, 3000, tail=lambda i: "x" * chance.choice((5, 90, 3000, 100)))

@@ -53,6 +53,8 @@ tally_count_more(struct tally *t, const struct log_stamp *s, uint64_t n,
 void
 tally_add(struct tally *to, const struct tally *t)
 {
+	_Static_assert(sizeof(*to) <= (16 + STAMP_FATES) * sizeof(uint64_t),
+	    "a count that comes must be added here");
 	to->strange += t->strange;
 	to->clock_sets += t->clock_sets;
 	to->lines += t->lines;
@@ -63,6 +65,7 @@ tally_add(struct tally *to, const struct tally *t)
 	to->unprintable += t->unprintable;
 	to->common += t->common;
 	to->guessed += t->guessed;
+	to->told += t->told;
 	for (size_t i = 0; i < STAMP_FATES; i++)
 		to->fate[i] += t->fate[i];
 	if (!t->any)
