@@ -57,11 +57,11 @@ struct span {
 static inline int64_t
 timescale_add(int64_t a, int64_t b)
 {
-	int64_t sum;
+	int64_t total;
 
-	if (__builtin_add_overflow(a, b, &sum))
+	if (__builtin_add_overflow(a, b, &total))
 		return b < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
+	return total;
 }
 
 static inline int64_t
