@@ -1,26 +1,19 @@
 #include "config.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <ini.h>
 
 #include "config_key.h"
 #include "config_value.h"
-
-/* Debian's inih cuts lines at 200 octets (newline and NUL counted) and names at 50. */
-#define LINE_MAX_OCTETS 197
-#define SECTION_MAX 49
+#include "ini_lines.h"
 
 struct parser {
-	FILE *in;
+	struct ini_lines lines;
 	const char *name;
-	int line;
 	struct config *config;
 	struct config_server *server; /* NULL: in [daemon] */
-	bool in_section;
 	bool daemon_seen;
 	unsigned seen; /* keys of the present section, a bit each */
 	bool failed;
@@ -36,7 +29,7 @@ refuse(struct parser *p, const char *format, ...)
 	if (p->failed)
 		return false;
 	p->failed = true;
-	n = snprintf(p->message, CONFIG_MESSAGE_SIZE, "%s:%d: ", p->name, p->line);
+	n = snprintf(p->message, CONFIG_MESSAGE_SIZE, "%s:%d: ", p->name, p->lines.line);
 	va_start(args, format);
 	if (n > 0 && n < CONFIG_MESSAGE_SIZE)
 		(void)vsnprintf(
@@ -87,7 +80,7 @@ on_key(void *user, const char *section, const char *key, const char *value)
 	struct parser *p = user;
 
 	(void)section; /* the reader has met the header and knows better */
-	if (!p->in_section)
+	if (!p->lines.in_section)
 		return refuse(p, "key '%s' before any [daemon] or [server NAME]", key);
 	return set_key(p, key, value);
 }
@@ -122,68 +115,17 @@ begin_daemon(struct parser *p)
 	return true;
 }
 
-/* The header's line as it stands, e.g. "[server a] ; the first". */
 static bool
-begin_section(struct parser *p, const char *line)
+on_section(void *user, const char *name)
 {
-	char name[SECTION_MAX + 1];
-	const char *end = strchr(line, ']');
-	size_t n = end != NULL ? (size_t)(end - line) - 1 : 0;
-	const char *rest = end != NULL ? end + 1 + strspn(end + 1, " \t\r\n") : NULL;
+	struct parser *p = user;
 
-	if (end == NULL || (*rest != '\0' && *rest != ';' && *rest != '#'))
-		return refuse(
-		    p, "broken section header; it looks like [daemon] or [server NAME]");
-	if (n > SECTION_MAX)
-		return refuse(p, "section name longer than %d characters", SECTION_MAX);
-	memcpy(name, line + 1, n);
-	name[n] = '\0';
-	p->in_section = true;
 	p->seen = 0;
 	if (strcmp(name, "daemon") == 0)
 		return begin_daemon(p);
 	if (strncmp(name, "server ", 7) == 0 && name[7] != '\0')
 		return begin_server(p, name + 7);
 	return refuse(p, "unknown section [%s]; known: [daemon], [server NAME]", name);
-}
-
-static bool
-check_line(struct parser *p, const char *line, size_t n)
-{
-	size_t blank = strspn(line, " \t\r\n");
-
-	if (strlen(line) != n)
-		return refuse(p, "a NUL byte in the line");
-	if (line[blank] == '\0' || line[blank] == ';' || line[blank] == '#')
-		return true;
-	if (blank > 0)
-		return refuse(
-		    p, "a line that begins with a blank; there are no continued lines");
-	return line[0] != '[' || begin_section(p, line);
-}
-
-/* fgets() that counts, refuses what inih would misread, and ends at the first error. */
-static char *
-read_line(char *out, int size, void *stream)
-{
-	struct parser *p = stream;
-	int n = 0;
-	int c = EOF;
-
-	if (p->failed)
-		return NULL;
-	while (n < size - 1 && n <= LINE_MAX_OCTETS && (c = getc(p->in)) != EOF) {
-		out[n++] = (char)c;
-		if (c == '\n')
-			break;
-	}
-	if (n == 0)
-		return NULL;
-	out[n] = '\0';
-	p->line++;
-	if (c != '\n' && c != EOF)
-		return refuse(p, "line longer than %d characters", LINE_MAX_OCTETS), NULL;
-	return check_line(p, out, (size_t)n) ? out : NULL;
 }
 
 static bool
@@ -224,18 +166,26 @@ config_finish(struct config *c, const char *name, char message[CONFIG_MESSAGE_SI
 }
 
 bool
-config_read(
-    FILE *in, const char *name, struct config *out, char message[CONFIG_MESSAGE_SIZE])
+config_read(const char *text, size_t n, const char *name, struct config *out,
+    char message[CONFIG_MESSAGE_SIZE])
 {
-	struct parser p = { .in = in, .name = name, .config = out, .message = message };
+	struct parser p = {
+		.lines = { .text = text, .left = n, .section = on_section, .arg = &p },
+		.name = name,
+		.config = out,
+		.message = message,
+	};
 	int bad_line;
 
 	config_defaults(out);
-	bad_line = ini_parse_stream(read_line, &p, on_key, &p);
-	if (!p.failed && ferror(in))
-		return refuse(&p, "cannot read on: %s", strerror(errno));
+	bad_line = ini_parse_stream(ini_lines_next, &p.lines, on_key, &p);
+	if (p.lines.fault == INI_HEADER)
+		return refuse(
+		    &p, "broken section header; it looks like [daemon] or [server NAME]");
+	if (p.lines.fault != INI_FINE)
+		return refuse(&p, "%s", ini_fault_words[p.lines.fault]);
 	if (!p.failed && bad_line != 0) {
-		p.line = bad_line;
+		p.lines.line = bad_line;
 		return refuse(&p, "neither 'key = value' nor a [section]");
 	}
 	return !p.failed;

@@ -79,9 +79,9 @@ void config_bare(struct config *c);
  */
 bool config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
 
-/* The same from a stream; `name` stands for the file in messages. */
-bool config_read(
-    FILE *in, const char *name, struct config *out, char message[CONFIG_MESSAGE_SIZE]);
+/* The same from text; `name` stands for the file in messages. */
+bool config_read(const char *text, size_t n, const char *name, struct config *out,
+    char message[CONFIG_MESSAGE_SIZE]);
 
 /* Do both say the same, or the same of the servers? */
 bool config_equal(const struct config *a, const struct config *b);

@@ -23,27 +23,6 @@ read_text(
 	return true;
 }
 
-static bool
-read_from_text(char *text, size_t n, const char *path, struct config *out,
-    char message[CONFIG_MESSAGE_SIZE])
-{
-	/* a stream of nothing cannot be opened; a lone newline says as little */
-	static char nothing[] = "\n";
-	FILE *in = n > 0 ? fmemopen(text, n, "r") : fmemopen(nothing, 1, "r");
-	bool good;
-
-	if (in == NULL) {
-		(void)snprintf(
-		    message, CONFIG_MESSAGE_SIZE, "%s: %s", path, strerror(errno));
-		return false;
-	}
-	good = config_read(in, path, out, message);
-	(void)fclose(in);
-	record_copy_text(out->file, sizeof(out->file), path);
-	out->digest = digest_bytes(text, n);
-	return good;
-}
-
 bool
 config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SIZE])
 {
@@ -61,7 +40,9 @@ config_load(const char *path, struct config *out, char message[CONFIG_MESSAGE_SI
 	(void)fclose(in);
 	if (!good)
 		return false;
-	good = read_from_text(text, n, path, out, message);
+	good = config_read(text, n, path, out, message);
+	record_copy_text(out->file, sizeof(out->file), path);
+	out->digest = digest_bytes(text, n);
 	free(text);
 	return good;
 }

@@ -10,13 +10,13 @@ from harness import BUILD, TOP, done, equal, ok
 os.chdir(TOP)
 
 # From the ground up: a header includes only what stands before it.
-LADDER = ["timescale", "bytes", "text", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
+LADDER = ["timescale", "bytes", "text", "ini_lines", "calendar", "median", "digest", "seal", "fault", "ntp_packet", "exchange",
           "stamp", "interleave", "sample", "drift", "fit", "clock_filter", "steering", "clock_watch", "host_rate", "selection", "association", "calibration", "drift_file", "host_text", "daemon_log", "told_clock",
           "record_context", "record", "replay", "chain", "chain_break",
           "observation", "levels", "intersection", "truechimers", "kalman", "wander", "clock_path", "smoother", "bounds",
           "clock_model", "log_pattern", "log_time", "log_format", "log_header", "binary_stamp", "binary_log", "timeline"]
 DOORS = {r"event2/.*|event\.h": ["daemon/loop.c"],
-         r"ini\.h": ["daemon/config.c", "tools/case.c"],
+         r"ini\.h": ["daemon/config.c", "tools/case_read.c"],
          r"systemd/.*": ["daemon/notify.c", "tools/journal.c"], r"seccomp\.h": ["daemon/confine_calls.c"],
          r"sodium.*": ["core/digest.c", "core/seal.c"],
          r"jansson\.h": ["tools/json.c"], r"archive(_entry)?\.h": ["tools/source.c"],

@@ -1,6 +1,6 @@
 /*
  * A case: several hosts, each with its evidence and its logs, and what is known of who
- * caused what. Read from an INI file; the only user of inih among the tools.
+ * caused what. Read from an INI file.
  *
  *   [host web01]
  *   evidence = web01/evidence      ; file or directory; more than once for more
