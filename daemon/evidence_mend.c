@@ -65,14 +65,17 @@ evidence_abandon(struct evidence *e, int error, const char *what)
 	disk_close(&e->disk);
 }
 
-/* The directory was removed, or another one stands under its name. */
+/*
+ * The directory was removed, in which no file can be made then, or another one stands
+ * under its name. `error`: why no file could be made there.
+ */
 static bool
-is_replaced(const struct evidence *e)
+is_replaced(const struct evidence *e, int error)
 {
 	struct stat held;
 	struct stat named;
 
-	if (fstat(e->directory, &held) != 0 || held.st_nlink == 0)
+	if (error == -ENOENT || fstat(e->directory, &held) != 0)
 		return true;
 	return stat(e->path, &named) == 0 &&
 	       (named.st_ino != held.st_ino || named.st_dev != held.st_dev);
@@ -117,7 +120,7 @@ make_file(struct evidence *e, const struct clock_reading *now)
 	int fd = evidence_file_create(
 	    e->directory, e->identity.host, now->real, &e->rotation, e->file);
 
-	if (fd >= 0 || is_full(fd) || !is_replaced(e))
+	if (fd >= 0 || is_full(fd) || !is_replaced(e, fd))
 		return fd;
 	if (e->confined) {
 		give_up(e);

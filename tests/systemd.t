@@ -110,6 +110,16 @@ ok(wait_for(lambda: show("clockwitness-capture@case7", "ActiveState")[0] == "ina
 checked = box.result("clockwitness", "verify", "--closed", CASES + "-capture/case7")
 equal(checked.returncode, 0, "its evidence verifies, and is closed")
 
+box.run("systemctl", "start", "clockwitnessd")
+pid = show("clockwitnessd", "MainPID")[0]
+box.run("sh", "-c", "rm -rf %s" % CASES)
+ok(wait_for(lambda: show("clockwitnessd", "ActiveState")[0] == "active" and show("clockwitnessd", "MainPID")[0] != pid, 60),
+   "when its directory is removed it ends, and is started again", box.run("systemctl", "status", "clockwitnessd"))
+ok(wait_for(lambda: len(files(CASES)) == 1 and [r for r in records(files(CASES)[0]) if r["type"] == "seal"], 30),
+   "with a directory that systemd has made", box.run("journalctl", "-q", "-o", "cat", "-u", "clockwitnessd"))
+equal(box.run("stat", "-c", "%U %a", CASES).strip(), "clockwitness 700", "as it was")
+box.run("systemctl", "stop", "clockwitnessd")
+
 box.run("sh", "-c", "echo nonsense > /etc/clockwitness.conf")
 box.run("systemctl", "start", "clockwitnessd")
 equal(show("clockwitnessd", "ActiveState", "ExecMainStatus", "NRestarts"), ["failed", "2", "0"],
