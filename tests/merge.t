@@ -5,8 +5,11 @@ import io
 import json
 import os
 import random
+import struct
+import subprocess
 
-from harness import MAKE_EVIDENCE, done, equal, holds, ns, ok, rfc3339, run, scratch, tool, write
+from benchlogs import peak
+from harness import MAKE_EVIDENCE, TOOL, done, equal, holds, ns, ok, rfc3339, run, scratch, tool, write
 
 NOON = "2026-11-22T12:00:00.000000000Z"
 SECOND = 10**9
@@ -109,12 +112,63 @@ equal([("guessed" in e, "unc_plus_ns" in e) for e in guess], [(True, False), (Fa
       "with --beyond a guess, with nothing guaranteed")
 holds("a guess", tool("merge", "-q", "--beyond", "--host", "h", "-e", boot, early).stdout, "and the text says so")
 
+# logs that are no text: as many events as records, with the times that correct gives them
+T = ns(NOON) // SECOND + 30
+
+
+def put(name, octets):
+    path = os.path.join(scratch, name)
+    with open(path, "wb") as f:
+        f.write(octets)
+    return path
+
+
+def login(us, kind=7, user=b"alice"):
+    return struct.pack("<hxxi32s4s32s256shhiii4i20x", kind, 77, b"pts/0", b"ts/0", user, b"10.0.0.1", 0, 0, 5, *divmod(us, 10**6), 1, 2, 3, 4)
+
+
+def corrected(log, form, at):
+    out = subprocess.run([TOOL, "correct", "-q", "-e", slow, log], capture_output=True).stdout
+    return [struct.unpack_from(form, out, i) for i in at]
+
+
+wtmp = put("wtmp", b"".join(login(T * 10**6 + i * 1700001) for i in range(40)))
+got = events("--host", "h", "-e", slow, wtmp)
+equal([e["utc_ns"] // 1000 for e in got], [s * 10**6 + us for s, us in corrected(wtmp, "<ii", range(340, 40 * 384, 384))],
+      "wtmp: an event a login, at the time that correct writes")
+equal((got[2]["message"], got[2]["source_line"], got[2]["parser"]), ("utmp record 3 alice pts/0 10.0.0.1", 3, "utmp"),
+      "its text is what the record says")
+packets = [struct.pack("<IIII", T + i, i * 999, 60 + i, 60 + i) + b"\xff" * (60 + i) for i in range(2000)]
+starts = [24 + sum(map(len, packets[:i])) for i in range(0, 2000, 100)]
+traffic = put("a.pcap", struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 65535, 1) + b"".join(packets))
+got = events("--host", "h", "-e", slow, traffic)
+equal((len(got), [e["utc_ns"] for e in got][::100]), (2000, [s * SECOND + f for s, f in corrected(traffic, "<II", starts)]),
+      "pcap: an event a packet")
+holds("record 2000: 2059 octets", got[-1]["message"], "of so many octets")
+users = b"".join(struct.pack("<i32s256s", T + t if t else 0, b"pts/%d" % t if t else b"", b"h" if t else b"") for t in (0, 900, 5, 0, 2000, 40))
+equal([e["message"].split()[3] for e in events("--host", "h", "-e", slow, put("lastlog", users))], ["pts/5", "pts/40", "pts/900", "pts/2000"],
+      "lastlog: an event a user who logged in, in the order of time")
+got = tool("merge", "-q", "--host", "h", "-e", slow, put("torn", open(wtmp, "rb").read()[:384 * 3 + 50]), "--host", "g", "-e", fast, os.path.join(scratch, "db.log"))
+ok(got.returncode == 1 and len(got.stdout.splitlines()) == 6 and "ends within a record" in got.stderr, "a torn record is said", got.stderr)
+
+# memory is of the number of files
+lines = [rfc3339(ns(NOON) + 30 * SECOND + i * 20_000_000, 6).replace(".Z", "Z") + " some words of no account\n" for i in range(100000)]
+peaks = []
+for n in (10000, 100000):
+    logs = [write("long-%d.log" % k, "".join(lines[:n])) for k in range(3)]
+    p = subprocess.Popen([TOOL, "merge", "-q"] + sum((["--host", "h%d" % k, "-e", slow, log] for k, log in enumerate(logs)), []), stdout=subprocess.PIPE)
+    while os.read(p.stdout.fileno(), 1 << 20):
+        peaks.append((n, peak(p.pid)))
+    ok(p.wait() == 0, "a log of %d lines from each of three hosts is merged" % n)
+most = [max(kb for m, kb in peaks if m == n) for n in (10000, 100000)]
+ok("asan" in run("nm", "-D", TOOL).stdout or 0 < most[0] and most[1] < most[0] + 8000, "ten times as long, they take no more memory", "%d kB, then %d kB" % tuple(most))
+
 # counting all pairs, from the intervals that come out
 seed = int(os.environ.get("CLOCKWITNESS_SEED", "20261124"))
 print("# seed %d" % seed)
 rng = random.Random(seed)
 wrong = []
-for world in range(12):
+for world in range(int(os.environ.get("WORLDS", 12))):
     arguments, total = [], 0
     for h in range(3):
         arguments += ["--host", "h%d" % h, "-e", [slow, fast, slow][h]]

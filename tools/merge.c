@@ -119,6 +119,8 @@ has_findings(const struct merging *m)
 
 	for (size_t i = 0; i < m->of.hosts; i++)
 		found |= m->host[i].model.findings > 0;
+	for (size_t i = 0; i < m->run.logs; i++)
+		found |= m->run.log[i].file.damaged;
 	return found;
 }
 

@@ -1,8 +1,10 @@
 #include "merge_file.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "merge_binary.h"
 #include "say.h"
 
 /* How far from its place a line may stand: loggers with several threads, and requests. */
@@ -25,7 +27,7 @@ merge_file_open(struct merge_file *f, const struct corrector *c, const char *pat
 		return false;
 	}
 	log_state_begin(&f->state, c, NULL);
-	return true;
+	return merge_binary_begin(f);
 }
 
 void
@@ -39,6 +41,7 @@ merge_file_close(struct merge_file *f)
 		merge_file_drop(f, f->next);
 	order_free(&f->order);
 	store_free(&f->store);
+	free(f->binary);
 	lines_close(&f->lines);
 }
 
@@ -148,6 +151,8 @@ is_ripe(const struct merge_file *f)
 	size_t most = f->loose ? REQUEST_LINES : DISORDER_LINES;
 	const struct merge_line *least = order_least(&f->order);
 
+	if (f->binary != NULL && f->binary->format == BINARY_LASTLOG)
+		wait = INT64_MAX; /* users come by number */
 	return least != NULL && (f->ended || order_count(&f->order) > most ||
 				    utc_since(f->recent, least->at).ns > wait);
 }
@@ -225,6 +230,18 @@ begin_event(struct merge_file *f, struct log_stamp *s, const char *line, size_t 
 	memcpy(f->next->text, line, n);
 	f->next->length = n;
 	f->next->text[n] = '\0';
+}
+
+void
+merge_file_event(struct merge_file *f, struct log_stamp *s, const char *text, size_t n)
+{
+	if (s != NULL) {
+		begin_event(f, s, text, n);
+		return;
+	}
+	finish_event(f);
+	f->next = new_event(f, 0);
+	append(f, text, n);
 }
 
 /* Most lines have the stamp of the line before in all but second and fraction. */
@@ -331,7 +348,7 @@ struct merge_line *
 merge_file_next(struct merge_file *f)
 {
 	while (!is_ripe(f) && !f->ended) {
-		if (take_next_line(f))
+		if (f->binary != NULL ? merge_binary_take(f) : take_next_line(f))
 			continue;
 		finish_event(f);
 		f->ended = true;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "binary_log.h"
 #include "corrector.h"
 #include "lines.h"
 #include "merge_line.h"
@@ -33,7 +34,11 @@ struct merge_file {
 	struct lines_block block;
 	size_t at; /* in the block */
 	uint64_t number;
-	bool loose; /* lines are written when something ended */
+	struct binary_log *binary;    /* NULL: it has lines */
+	struct system_time clock_was; /* before it was set, as its records say */
+	bool clock_was_known;
+	bool damaged; /* it has octets that are no record (said) */
+	bool loose;   /* lines are written when something ended */
 	bool ended;
 	struct merge_store store;
 	struct merge_line *next; /* the event that further lines may belong to, or NULL */
@@ -57,5 +62,10 @@ struct merge_line *merge_file_next(struct merge_file *f);
 void merge_file_drop(struct merge_file *f, struct merge_line *l);
 
 void merge_file_close(struct merge_file *f);
+
+/* An event that was read from what is no line; s: NULL if it has no time that can be
+ * understood. */
+void merge_file_event(
+    struct merge_file *f, struct log_stamp *s, const char *text, size_t n);
 
 #endif
