@@ -12,6 +12,7 @@
 #define TOP 40
 #define TEXT_SHOWN 90
 #define COLOURS 6
+#define TICKS 4
 
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -35,10 +36,21 @@ static const char head[] =
     "host and a file the order of the lines holds. The two numbers are the least and the "
     "greatest place that the event can have in any such order.</p>\n";
 
+/* Hosts have colours in the order in which they come. */
+static unsigned
+colour_of(struct picture *p, const char *host)
+{
+	for (size_t i = p->rows; i-- > 0;)
+		if (strcmp(p->row[i].host, host) == 0)
+			return p->row[i].colour;
+	return p->hosts++ % COLOURS;
+}
+
 void
 picture_add(struct picture *p, const struct event *e)
 {
 	struct picture_row *r;
+	unsigned colour;
 	char *text;
 	size_t n = strnlen(e->text, e->length);
 
@@ -46,12 +58,14 @@ picture_add(struct picture *p, const struct event *e)
 		p->left_out++;
 		return;
 	}
+	colour = colour_of(p, e->host);
 	p->row = memory_grow(p->row, &p->room, p->rows + 1, sizeof(*p->row));
 	r = &p->row[p->rows++];
 	text = strndup(e->text, n < TEXT_SHOWN ? n : TEXT_SHOWN);
 	*r = (struct picture_row){
 		.host = memory_text(e->host),
 		.text = text != NULL ? text : memory_text(""),
+		.colour = colour,
 		.utc = e->utc,
 		.earliest = e->earliest,
 		.latest = e->latest,
@@ -63,24 +77,6 @@ picture_add(struct picture *p, const struct event *e)
 	};
 	(void)snprintf(r->place, sizeof(r->place), "%s:%llu", e->source,
 	    (unsigned long long)e->line);
-}
-
-/* The hosts in the order in which they come. */
-static unsigned
-colour(const struct picture *p, size_t row)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i <= row; i++) {
-		size_t k = 0;
-
-		while (k < i && strcmp(p->row[k].host, p->row[i].host) != 0)
-			k++;
-		if (strcmp(p->row[i].host, p->row[row].host) == 0)
-			return n % COLOURS;
-		n += k == i;
-	}
-	return n % COLOURS;
 }
 
 struct span_of_time {
@@ -118,16 +114,16 @@ put_measure(struct outlet *o, const char *name, double v)
 	put_text(o, text);
 }
 
-/* Ticks at 1, 2 or 5 times a power of ten, four to nine of them. */
+/* Ticks at 1, 2 or 5 times a power of ten, so few that nine digits have room. */
 static int64_t
 tick(const struct span_of_time *s)
 {
 	int64_t step = 1;
 
-	while ((s->to - s->from) / step > 9) {
-		if ((s->to - s->from) / (step * 2) <= 9)
+	while ((s->to - s->from) / step > TICKS) {
+		if ((s->to - s->from) / (step * 2) <= TICKS)
 			return step * 2;
-		if ((s->to - s->from) / (step * 5) <= 9)
+		if ((s->to - s->from) / (step * 5) <= TICKS)
 			return step * 5;
 		step *= 10;
 	}
@@ -188,15 +184,15 @@ put_title(struct outlet *o, const struct picture_row *r)
 }
 
 static void
-put_row(struct outlet *o, const struct picture *p, size_t i, const struct span_of_time *s)
+put_row(
+    struct outlet *o, const struct picture_row *r, size_t i, const struct span_of_time *s)
 {
-	const struct picture_row *r = &p->row[i];
 	double y = TOP + ROW * (double)i;
 	double from = x_of(s, r->earliest);
 	double to = x_of(s, r->latest);
 	char class[32];
 
-	(void)snprintf(class, sizeof(class), " class=\"b c%u\"", colour(p, i));
+	(void)snprintf(class, sizeof(class), " class=\"b c%u\"", r->colour);
 	put_text(o, "<g>");
 	put_title(o, r);
 	put_text(o, "<rect");
@@ -205,7 +201,7 @@ put_row(struct outlet *o, const struct picture *p, size_t i, const struct span_o
 	put_measure(o, "y", y + 3);
 	put_measure(o, "width", to - from > 1 ? to - from : 1);
 	put_text(o, " height=\"12\" rx=\"2\"/><circle");
-	(void)snprintf(class, sizeof(class), " class=\"c%u\"", colour(p, i));
+	(void)snprintf(class, sizeof(class), " class=\"c%u\"", r->colour);
 	put_text(o, class);
 	put_measure(o, "cx", x_of(s, r->utc));
 	put_measure(o, "cy", y + 9);
@@ -240,7 +236,7 @@ put_caption(struct outlet *o, const struct picture *p, const struct span_of_time
 	put_time(o, s->to, 6);
 	put_text(o, "Z, ");
 	put_unsigned(o, p->rows);
-	put_text(o, " events");
+	put_text(o, p->rows == 1 ? " event" : " events");
 	if (p->left_out > 0) {
 		put_text(o, "; ");
 		put_unsigned(o, p->left_out);
@@ -269,7 +265,7 @@ picture_write(const struct picture *p, struct outlet *o)
 	put_text(o, size);
 	put_axis(o, &s, p->rows);
 	for (size_t i = 0; i < p->rows; i++)
-		put_row(o, p, i, &s);
+		put_row(o, &p->row[i], i, &s);
 	put_text(o, "</svg></body></html>\n");
 	return outlet_flush(o);
 }

@@ -19,12 +19,14 @@ struct picture_row {
 	char place[96];
 	struct utc_time utc, earliest, latest;
 	uint64_t rank, rank_min, rank_max;
+	unsigned colour;
 	bool open, common;
 };
 
 struct picture {
 	struct picture_row *row;
 	size_t rows, room;
+	unsigned hosts;
 	uint64_t left_out; /* beyond PICTURE_ROWS_MAX, or without a correction */
 };
 
