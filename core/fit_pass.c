@@ -142,7 +142,8 @@ take(struct fitting *f, const struct fit_point *p, enum doubt doubt, struct scat
 	double own = unbiased(f, p, innovation);
 	double chi = own * own / expected(f, p, doubt);
 
-	f->impossible += !possible(f, p, innovation, f->state.tt + variance);
+	if (doubt == DOUBT_FIRST)
+		f->impossible += !possible(f, p, innovation, f->state.tt + variance);
 	s->chi += (chi < CHI_MAX ? chi : CHI_MAX) * f->level[p->level].scale;
 	s->count++;
 	if (doubt != DOUBT_FIRST && chi > SURPRISE)

@@ -1,7 +1,5 @@
 #include "kalman.h"
 
-#include "clock_path.h"
-
 struct covariance {
 	double tt, ty, yy;
 };
@@ -10,36 +8,6 @@ struct covariance {
 struct matrix {
 	double tt, ty, yt, yy;
 };
-
-struct kalman
-kalman_predict(const struct kalman *k, double tau, double wander)
-{
-	double half = wander * tau * tau / 2;
-
-	return (struct kalman){
-		.theta = k->theta + tau * k->frequency,
-		.frequency = k->frequency,
-		.tt = k->tt + tau * (2 * k->ty + tau * k->yy + PATH_WHITE) +
-		      wander * tau * tau * tau / 3,
-		.ty = k->ty + tau * k->yy + half,
-		.yy = k->yy + wander * tau,
-	};
-}
-
-void
-kalman_update(struct kalman *k, double theta, double variance)
-{
-	double total = k->tt + variance;
-	double gain_t = k->tt / total;
-	double gain_y = k->ty / total;
-	double innovation = theta - k->theta;
-
-	k->theta += gain_t * innovation;
-	k->frequency += gain_y * innovation;
-	k->yy -= gain_y * k->ty;
-	k->ty *= variance / total;
-	k->tt *= variance / total;
-}
 
 /* M C M'. */
 static struct covariance

@@ -7,14 +7,12 @@
 
 #include <stddef.h>
 
+#include "kalman.h"
 #include "timescale.h"
 
 /* s/s: beside the random walk, what the flicker floor and the day's temperature may do
  * to a frequency outside the observed span (methods: 0.1..0.3 ppm). */
 #define PATH_FLOOR 0.3e-6
-
-/* s^2/s: white FM, sigma_y = 1e-11 at 1 s. */
-#define PATH_WHITE 1e-22
 
 struct path_node {
 	struct raw_time at;

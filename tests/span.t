@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Logs of some days out of a long time of evidence: only the files near them are read, and nothing comes out otherwise."""
+import json
 import os
 import re
 import subprocess
@@ -90,4 +91,15 @@ at = re.search(rb'"at":"([^"]+)"', at)[1].decode()
 part, whole = (tool("convert", "--json", "-e", real, *o, at) for o in ([], ["--whole"]))
 ok(part.returncode == whole.returncode == 0 and part.stdout == whole.stdout and '"inside"' in part.stdout,
    "a time in one of the compressed files has its answer", (part, whole))
+mixed = directory("mixed")
+for path in (year, real):
+    for name in os.listdir(path):
+        os.link(os.path.join(path, name), os.path.join(mixed, name))
+got = tool("verify", "--json", "--closed", mixed)
+found = [f["finding"] for f in json.loads(got.stdout)["findings"]]
+ok(got.returncode == 1 and found == ["altered"] and json.loads(got.stdout)["replay"]["not_yet"] == 0,
+   "files of two hosts in one directory verify as each alone does: what was altered above is found, no more", got.stdout[:900])
+got = tool("convert", "-e", mixed, at)
+equal(got.returncode, 3, "what needs the clock of one refuses them")
+holds("of more than one host, of made and of ", got.stderr, "and names them")
 done()

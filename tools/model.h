@@ -73,8 +73,9 @@ struct model {
 	struct span linear_noise, linear_uncertainty, linear_bound;
 	bool linear_common;
 	bool has_linear;
-	bool mixed;    /* evidence of more than one host */
-	bool smoothed; /* at least one boot's exchanges were */
+	bool mixed;                        /* evidence of more than one host */
+	char other_host[RECORD_TEXT_SIZE]; /* if so: one besides `host` */
+	bool smoothed;                     /* at least one boot's exchanges were */
 	uint64_t findings;
 	uint64_t unsealed; /* lines that hold, but that no seal covers */
 	uint64_t files;    /* of the evidence */

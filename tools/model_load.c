@@ -198,7 +198,10 @@ take_host(struct model *m, const char *name)
 	char host[RECORD_TEXT_SIZE];
 
 	record_copy_text(host, sizeof(host), name);
-	m->mixed |= m->host[0] != '\0' && strcmp(m->host, host) != 0;
+	if (m->host[0] != '\0' && strcmp(m->host, host) != 0) {
+		m->mixed = true;
+		memcpy(m->other_host, m->host, sizeof(m->other_host));
+	}
 	memcpy(m->host, host, sizeof(m->host));
 }
 
@@ -443,7 +446,9 @@ model_load(struct model *m, const struct model_request *r)
 	if (good && r->table != NULL)
 		good = model_take_table(m, r->table);
 	if (good && m->mixed) {
-		say("this is the evidence of more than one host; name that of one");
+		say("this is the evidence of more than one host, of %s and of %s; name the "
+		    "files of one",
+		    m->other_host, m->host);
 		return false;
 	}
 	if (good && !m->has_linear && m->unread > 0)
