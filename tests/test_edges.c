@@ -215,7 +215,7 @@ END_TEST
 
 START_TEST(liars_who_are_a_minority_leave_the_truth_told_however_far_off_they_are)
 {
-	for (int64_t apart = 100 * MS; apart < 3000000000 * S; apart *= 100) {
+	for (int64_t apart = 1000000000 * S; apart >= 100 * MS; apart /= 100) {
 		start(NOVEMBER_2026);
 		for (int i = 0; i < ROUNDS; i++)
 			for (int k = 0; k < 3; k++)
