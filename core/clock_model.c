@@ -1,8 +1,12 @@
 #include "clock_model.h"
 
+#include <math.h>
+
 #include "modelling.h"
 
-#define RATE_OVER_S 16.0 /* the host's rate is read over so long, if it can be */
+#define RATE_OVER_S 16.0 /* the host's rate is read over so long, if it was one */
+#define READ_S 1e-6      /* so well two readings of the clocks agree, if not better */
+#define WANDER 1e-7      /* s/s: no change of rate, for that purpose */
 
 const char *const correction_kind_names[CORRECTION_KINDS] = {
 	[CORRECTION_INSIDE] = "inside",
@@ -72,9 +76,31 @@ raw_between(const struct model_piece *a, const struct model_piece *b)
 	return span_seconds(span_add(raw_since(b->raw, a->raw), b->raw_length));
 }
 
+/* d(host - raw)/d(raw) from the beginning of piece a to the end of piece b, s/s. */
+static double
+rate_between(const struct model_piece *a, const struct model_piece *b)
+{
+	double raw = raw_between(a, b);
+
+	return (span_seconds(span_add(system_since(b->real, a->real), b->real_length)) -
+		   raw) /
+	       raw;
+}
+
+/* The readings do not tell the rate of piece p from that between a and b. */
+static bool
+goes_on(
+    const struct model_piece *p, const struct model_piece *a, const struct model_piece *b)
+{
+	double error = READ_S / raw_between(p, p) + READ_S / raw_between(a, b) + WANDER;
+
+	return fabs(rate_between(p, p) - rate_between(a, b)) <= error;
+}
+
 /*
  * d(UTC - host)/d(host), by the host's own rate about piece p: one piece may be so short
- * that the readings at its ends say nothing of its rate.
+ * that the readings at its ends say nothing of its rate. Others help it out, but for those
+ * that saw another rate.
  */
 static double
 host_frequency(const struct clock_model *m, const struct model_run *run,
@@ -84,17 +110,18 @@ host_frequency(const struct clock_model *m, const struct model_run *run,
 	const struct model_piece *b = p;
 	const struct model_piece *first = &m->piece[run->first];
 	const struct model_piece *last = first + run->count - 1;
-	double raw;
 	double rate;
 
-	while (raw_between(a, b) < RATE_OVER_S && (a > first || b < last)) {
-		a -= a > first;
-		b += b < last;
+	while (raw_between(a, b) < RATE_OVER_S) {
+		bool back = a > first && goes_on(a - 1, a, b);
+		bool forth = b < last && goes_on(b + 1, a, b);
+
+		if (!back && !forth)
+			break;
+		a -= back;
+		b += forth;
 	}
-	raw = raw_between(a, b);
-	rate = (span_seconds(span_add(system_since(b->real, a->real), b->real_length)) -
-		   raw) /
-	       raw;
+	rate = rate_between(a, b);
 	return (point->oscillator - rate) / (1 + rate);
 }
 

@@ -332,6 +332,29 @@ START_TEST(frequency_is_read_over_more_than_a_piece_of_a_millisecond)
 }
 END_TEST
 
+START_TEST(frequency_beside_a_slew_is_that_of_the_clock_beside_it)
+{
+	struct correction c[4];
+	int64_t real = BEGIN;
+
+	begin();
+	point(0, BEGIN, 20e-6, 0);
+	for (int64_t i = 0; i <= 40; i++) { /* slewed by 500 ppm for two seconds */
+		knot(i * S, real + law_between(-50, 50));
+		real += i == 20 || i == 21 ? S + S / 2000 : S;
+	}
+	point(40 * S, BEGIN + 40 * S / 50000, 20e-6, 0);
+	for (int64_t at = S / 2; at < 40 * S; at += S) {
+		bool slewed = at > 20 * S && at < 22 * S;
+
+		ck_assert_uint_ge(
+		    clock_model_correct(&model, (struct system_time){ BEGIN + at }, c, 4),
+		    1);
+		ck_assert_double_eq_tol(c[0].frequency, slewed ? -480e-6 : 20e-6, 0.5e-6);
+	}
+}
+END_TEST
+
 START_TEST(time_never_inverts_inside_one_run)
 {
 	for (int round = 0; round < 20; round++) {
@@ -856,6 +879,7 @@ main(void)
 	tcase_add_test(t, small_move_is_a_slew_and_a_greater_one_a_step);
 	tcase_add_test(t, knot_of_an_earlier_raw_time_is_ignored);
 	tcase_add_test(t, frequency_is_read_over_more_than_a_piece_of_a_millisecond);
+	tcase_add_test(t, frequency_beside_a_slew_is_that_of_the_clock_beside_it);
 	tcase_add_test(t, time_never_inverts_inside_one_run);
 	tcase_add_test(t, truth_is_inside_though_the_rate_changed_between_readings);
 	tcase_add_test(t, slew_there_and_back_is_within_the_bound_of_a_gap);
