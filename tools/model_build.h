@@ -1,8 +1,15 @@
-/* The second half of model_load(): what was gathered of each boot becomes its model. */
+/* The halves of model_load(): records are gathered by boot, and become its model. */
 #ifndef CLOCKWITNESS_MODEL_BUILD_H
 #define CLOCKWITNESS_MODEL_BUILD_H
 
 #include "model.h"
+
+/* A record's readings, exchange and calibration, for the stretch that it was written in;
+ * what it tells of the one before goes there. */
+void model_add(struct model *m, struct boot_model *b, const struct record *r);
+
+/* An event of that kind? */
+bool model_event(const struct record *r, enum event_kind kind);
 
 void model_build(struct model *m);
 
