@@ -305,16 +305,25 @@ print_part(struct printing *p, const struct log_step *step)
 		print_bytes(&p->o, p->was, p->length);
 }
 
-/* Is it the time that was read? Then 23:59:60 and 24:00 stay, too. */
+static bool
+is_on_the_day_of(int64_t day_s, const struct log_time *form, int64_t local_s)
+{
+	struct civil missing = civil_from_seconds(day_s);
+
+	return log_time_local_seconds(form, &missing) == local_s;
+}
+
+/* Is it the time that was read? Then 23:59:60 and 24:00 stay, too: they are the midnight
+ * of the next day, and of a year or a date that the form lacks. */
 static bool
 is_what_was_read(const struct log_time *form, int64_t local_ns)
 {
 	int64_t fraction;
 	int64_t seconds = split(local_ns, &fraction);
-	struct civil missing = civil_from_seconds(seconds);
 
-	return log_time_local_seconds(form, &missing) == seconds &&
-	       form->fraction_ns == fraction;
+	return form->fraction_ns == fraction &&
+	       (is_on_the_day_of(seconds, form, seconds) ||
+		   is_on_the_day_of(seconds - 1, form, seconds));
 }
 
 size_t
