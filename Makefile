@@ -196,7 +196,8 @@ $(BUILD)/.flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE) $(NOZSTD))' \
 	  | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(STATIC) $(NOSYSTEMD) $(NOARCHIVE) $(NOZSTD))' > $@
 
--include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(progs_c:%.c=$(BUILD)/%.d)
+-include $(core_o:.o=.d) $(daemon_o:.o=.d) $(tools_o:.o=.d) $(shared_o:.o=.d) $(test_bin:=.d) $(progs_c:%.c=$(BUILD)/%.d) \
+  $(fuzz_bin:=.d) $(mains_c:%.c=$(BUILD)/%.d)
 
 deps:
 	@tests/install-packages $(DEPS_BUILD) $(DEPS_TEST)
