@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from harness import DAEMON, Servers, clock, directory, done, equal, ok, records, start, tool
+from harness import DAEMON, Servers, clock, directory, done, equal, ok, records, run, skip, start, tool
 
 SECONDS = float(os.environ.get("FLOOD_S", "2"))
 RATE, BATCH = 10000, 50
@@ -20,8 +20,9 @@ p = start([DAEMON, "-o", case, "--poll", "0.2", where, *good.all()], stderr=subp
 
 
 def resident():
+    """Of its own memory, kB; pages of code come and go."""
     with open("/proc/%d/status" % p.pid) as f:
-        return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1])
+        return int(re.search(r"RssAnon:\s+(\d+)", f.read())[1])
 
 
 def flood(seconds):
@@ -69,7 +70,10 @@ print("# %d sent in %g s, %d recorded, %d told in all; resident %d, then %d kB" 
 ok(len(bad) >= 2 and all(b - a >= 999_000_000 for a, b in zip(bad, bad[1:-1])),
    "a fault is recorded at most once a second, but for the last at the end", bad)
 ok(sent / 2 < counted <= sent, "and all that came is counted", (sent, counted))
-ok(late <= early + 512, "memory does not grow", (early, late))
+if "asan" in run("ldd", DAEMON).stdout:
+    skip("memory does not grow", "a sanitizer keeps what is freed for a while")
+else:
+    ok(late <= early + 128, "memory does not grow", (early, late))
 equal(tool("verify", "--closed", case).returncode, 0, "and the evidence verifies")
 
 
