@@ -79,8 +79,8 @@ def serve():
 
 
 def files(path):
-    """Without the .zst of those that have been compressed."""
-    return sorted({f.removesuffix(".zst") for f in run("sh", "-c", "ls %s/*.jsonl*" % path).split()})
+    """Without the .zst of those that have been compressed, and what is not whole yet."""
+    return sorted({f.removesuffix(".zst") for f in run("sh", "-c", "ls %s/*.jsonl*" % path).split() if not f.endswith(".tmp")})
 
 
 def records(path):
