@@ -54,6 +54,8 @@ plain = tool("report", "--text", case)
 equal(plain.returncode, 0, "--text as well")
 wide = [line for line in plain.stdout.split("WHAT HAPPENED")[0].splitlines() if len(line) > 80]
 equal(wide, [], "its sentences and its table fit a terminal")
+rows = [l.split() for l in plain.stdout.splitlines() if re.match(r"[0-9-]{10}T[0-9:.]+Z +[+-]", l)]
+ok(rows and all(float(r[2]) <= float(r[3]) for r in rows), "and in no row of its table is what holds in 95 cases more than what surely holds", rows)
 for title in ("SUMMARY", "OFFSET AND FREQUENCY", "WHAT HAPPENED", "SERVERS", "METHOD", "LIMITS", "EVIDENCE"):
     holds("\n%s\n" % title, plain.stdout, "the text has %s" % title)
 

@@ -57,7 +57,9 @@ put_samples(struct outlet *o, const struct report *r)
 		put_time(o, s->at.ns, digits);
 		(void)snprintf(text, sizeof(text), "Z %+14.6f  %11.6f  %11.6f  %9.4f\n",
 		    span_seconds(s->offset), span_seconds(s->uncertainty),
-		    span_seconds(span_sub(s->high, s->low)) / 2, s->frequency * 1e6);
+		    span_seconds(span_max(
+			span_sub(s->high, s->offset), span_sub(s->offset, s->low))),
+		    s->frequency * 1e6);
 		put_text(o, text);
 	}
 }
